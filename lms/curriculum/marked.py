@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
-
 from lms.errors import Fault
+from pydantic import TypeAdapter, ValidationError
 
 T = TypeVar("T")
 
@@ -109,7 +108,9 @@ def parse(path: str, text: str, faults: list[Fault], first_line: int = 1) -> Mar
             faults.append(Fault(path, first_line, "This file is empty."))
             return None
         doubled = _doubled_keys(node)
-        faults += [Fault(path, first_line + key.start_mark.line, f"`{key.value}` is given twice.") for key in doubled]
+        faults += [
+            Fault(path, first_line + key.start_mark.line, f"`{key.value}` is given twice.") for key in doubled
+        ]
         return None if doubled else Marked(path, loader.construct_document(node), node, first_line)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

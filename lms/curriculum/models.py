@@ -3,9 +3,8 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
-
 from lms.db import Base, Instant, Scoped
+from sqlalchemy.orm import Mapped, mapped_column
 
 
 class ModuleRevision(Base):

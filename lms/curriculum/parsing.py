@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated
 
+from lms.errors import Fault
 from markdown_it import MarkdownIt
 from pydantic import Field
 from pydantic.dataclasses import dataclass as piece
@@ -11,6 +12,7 @@ from pydantic.dataclasses import dataclass as piece
 from lms.curriculum import marked
 from lms.curriculum.content import (
     LANGUAGES,
+    PIECE,
     Check,
     ContentNote,
     Id,
@@ -21,9 +23,7 @@ from lms.curriculum.content import (
     ModuleFacts,
     Scenario,
     Words,
-    PIECE,
 )
-from lms.errors import Fault
 
 FENCE = "---"
 _markdown = MarkdownIt("commonmark", {"html": False})
@@ -100,7 +100,9 @@ def _problems_with(file: ModuleFile, marks: marked.Marked, folder: Path) -> list
     seen: set[str] = set()
     for index, objective in enumerate(file.objectives):
         if objective.id in seen:
-            faults.append(marks.fault(("objectives", index, "id"), f"The objective `{objective.id}` is there twice."))
+            faults.append(
+                marks.fault(("objectives", index, "id"), f"The objective `{objective.id}` is there twice.")
+            )
         seen.add(objective.id)
     for index, name in enumerate(file.lessons):
         if name in file.lessons[:index]:
