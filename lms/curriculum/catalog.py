@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lms.errors import Fault
-
 from lms.curriculum.content import Module
 from lms.curriculum.marked import Marked
 from lms.curriculum.parsing import read_module
+from lms.errors import Fault
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ class Check:
     question: Words
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
 
+    @property
+    def count(self) -> int:
+        """How many answers are offered."""
+        return len(self.options)
+
 
 @dataclass(frozen=True, kw_only=True, config=PIECE)
 class Choice:
@@ -80,6 +85,11 @@ class Scenario:
 
     setting: Words
     choices: Annotated[tuple[Choice, ...], Field(min_length=2)]
+
+    @property
+    def count(self) -> int:
+        """How many choices are offered."""
+        return len(self.choices)
 
 
 @dataclass(frozen=True, kw_only=True, config=PIECE)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from lms.errors import Fault
 from pydantic import TypeAdapter, ValidationError
+
+from lms.errors import Fault
 
 T = TypeVar("T")
 

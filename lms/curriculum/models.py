@@ -3,8 +3,9 @@
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from lms.db import Base, Instant, Scoped
 from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, Instant, Scoped
 
 
 class ModuleRevision(Base):

@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated
 
-from lms.errors import Fault
 from markdown_it import MarkdownIt
 from pydantic import Field
 from pydantic.dataclasses import dataclass as piece
@@ -24,6 +23,7 @@ from lms.curriculum.content import (
     Scenario,
     Words,
 )
+from lms.errors import Fault
 
 FENCE = "---"
 _markdown = MarkdownIt("commonmark", {"html": False})

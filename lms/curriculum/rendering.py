@@ -9,9 +9,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from mdit_py_plugins.container import container_plugin
 
-TAGS = {
-    "a", "blockquote", "br", "code", "div", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong", "ul",
-}  # fmt: skip
+TAGS = set("a blockquote br code div em h2 h3 h4 hr li ol p pre strong ul".split())
 CLASSES = {"div": {"dialogue"}}
 # Sections are told apart before cleaning, by the headings that the parser itself wrote.
 _HEADING = re.compile(r"(?=<h2>)")

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from lms.db import session
 from sqlalchemy.orm import aliased
 
 from lms.curriculum import progress
@@ -13,6 +12,7 @@ from lms.curriculum.content import Mode, Module
 from lms.curriculum.models import Attendance, Enrolment, LiveSession, ModuleRevision
 from lms.curriculum.models import ModuleCompletion as CompletionRow
 from lms.curriculum.queries.kept import kept_modules
+from lms.db import session
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 import sqlalchemy as sa
-from lms.db import session
 
 from lms.curriculum.catalog import catalog
 from lms.curriculum.content import Module, from_json
 from lms.curriculum.models import ModuleRevision
+from lms.db import session
 
 # Kept rows never change, so what was read once is right for good; the hash says it is the same.
 _read: dict[str, Module] = {}

@@ -7,9 +7,8 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from lms.assessment.queries import results_of
-from lms.db import session
 
+from lms.assessment.queries import results_of
 from lms.curriculum import progress
 from lms.curriculum.content import Module
 from lms.curriculum.models import (
@@ -22,6 +21,7 @@ from lms.curriculum.models import (
 )
 from lms.curriculum.progress import NextStep, Standing
 from lms.curriculum.queries.kept import kept_modules
+from lms.db import session
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from lms.db import session
-from lms.people.queries import people
 from sqlalchemy.orm import aliased
 
 from lms.curriculum.models import Attendance, Enrolment, LiveSession
+from lms.db import session
+from lms.people.queries import people
 
 
 @dataclass(frozen=True)
