@@ -104,9 +104,9 @@ _LEARNING = (
     .order_by(Enrolment.id)
 )
 _LEARNING_ONE = _LEARNING.where(Enrolment.module_id == sa.bindparam("module_id"))
-_PROGRESS = sa.select(
-    LessonProgress.enrolment_id, LessonProgress.lesson_id, LessonProgress.finished_at
-).where(LessonProgress.person_id == sa.bindparam("person_id"))
+_PROGRESS = sa.select(LessonProgress.enrolment_id, LessonProgress.lesson_id, LessonProgress.finished_at).where(
+    LessonProgress.person_id == sa.bindparam("person_id")
+)
 _PROGRESS_ONE = _PROGRESS.where(LessonProgress.enrolment_id == sa.bindparam("enrolment_id"))
 
 
@@ -202,18 +202,14 @@ def _card(one: Learning, language: str) -> ModuleCard:
 
 def notes_of(owner_id: int, enrolment_id: int, lesson_id: str) -> LessonNotes:
     """What this person answered and wrote in the lesson. Never ask it for anybody but who is signed in."""
-    answers = dict(
-        session()
-        .execute(
-            sa.select(CheckResponse.kind, CheckResponse.choice).where(
-                CheckResponse.person_id == owner_id,
-                CheckResponse.enrolment_id == enrolment_id,
-                CheckResponse.lesson_id == lesson_id,
-            )
+    rows = session().execute(
+        sa.select(CheckResponse.kind, CheckResponse.choice).where(
+            CheckResponse.person_id == owner_id,
+            CheckResponse.enrolment_id == enrolment_id,
+            CheckResponse.lesson_id == lesson_id,
         )
-        .tuples()
-        .all()
     )
+    answers = {kind: choice for kind, choice in rows}
     text = session().scalar(
         sa.select(Reflection.text).where(
             Reflection.person_id == owner_id,
