@@ -101,3 +101,14 @@ def deadline(started_at: datetime, minutes: int, time_percent: int) -> datetime:
 def is_over(deadline_at: datetime, now: datetime) -> bool:
     """True once not even an answer on its way may still be saved."""
     return now > deadline_at + GRACE
+
+
+def resumed_deadline(deadline_at: datetime, paused_at: datetime, now: datetime) -> datetime:
+    """The deadline after a pause: the time that was left when the clock stopped is left again."""
+    return deadline_at + (now - paused_at)
+
+
+def extended_deadline(deadline_at: datetime, minutes: int, old_percent: int, new_percent: int) -> datetime:
+    """The deadline of a running attempt after its time factor changed."""
+    more = allowed_seconds(minutes, new_percent) - allowed_seconds(minutes, old_percent)
+    return deadline_at + timedelta(seconds=more)
