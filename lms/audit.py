@@ -27,6 +27,14 @@ class Action(StrEnum):
     PEOPLE_ADD_ORGANISATION = "people.add_organisation"
     # curriculum
     # assessment
+    ASSESSMENT_START = "assessment.start"
+    ASSESSMENT_ANSWER = "assessment.answer"
+    ASSESSMENT_FLAG = "assessment.flag"
+    ASSESSMENT_PAUSE = "assessment.pause"
+    ASSESSMENT_RESUME = "assessment.resume"
+    ASSESSMENT_HAND_IN = "assessment.hand_in"
+    ASSESSMENT_CLOSE = "assessment.close"
+    ASSESSMENT_ALLOW_TIME = "assessment.allow_time"
     # practice
     # credentials
     # certification

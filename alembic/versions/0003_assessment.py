@@ -1,8 +1,8 @@
 """assessment: attempts, responses, results, extra time."""
 
 import sqlalchemy as sa
-
 from alembic import op
+
 from lms.db import Instant, allow_changes, forbid_changes
 
 revision = "0003"

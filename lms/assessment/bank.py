@@ -1,7 +1,7 @@
 """The bank: all items and examinations of `assessments/`, parsed once into frozen objects.
 
 `load` is a plain function from a folder to a bank and its faults. `configure` makes a bank the one in
-force; when the new content has faults, the last good bank stays.
+force; when a later `reload` finds a fault, the last good bank stays.
 """
 
 from __future__ import annotations
@@ -112,17 +112,28 @@ def hash_of(value: Any) -> str:
 # --- the bank in force -----------------------------------------------------------------------------
 
 _in_force = Bank()
+_folder: Path | None = None
 
 
 def bank() -> Bank:
-    """The bank in force: the last one that `configure` found without fault."""
+    """The bank in force."""
     return _in_force
 
 
 def configure(folder: Path) -> list[Fault]:
-    """Load the folder and put it in force; with faults, keep the bank there is and return them."""
+    """Put the folder's bank in force and answer its faults. What has a fault is left out."""
+    global _in_force, _folder
+    _folder = folder
+    _in_force, faults = load(folder)
+    return faults
+
+
+def reload() -> list[Fault]:
+    """Read the folder again. When anything in it is at fault, the last good bank stays in force."""
     global _in_force
-    loaded, faults = load(folder)
+    if _folder is None:
+        return []
+    loaded, faults = load(_folder)
     if not faults:
         _in_force = loaded
     return faults
@@ -216,7 +227,7 @@ def _item(reading: Reading, node: yaml.Node) -> Item:
         module=reading.identifier(keys.get("module"), "module"),
         objective=reading.identifier(keys.get("objective"), "objective"),
         lesson=reading.identifier(keys.get("lesson"), "lesson"),
-        principle=reading.identifier(keys["principle"], "principle") if "principle" in keys else None,
+        principle=reading.word(keys["principle"], "principle") if "principle" in keys else None,
         samhsa=samhsa,
         domain=reading.one_of(keys.get("domain"), "domain", Domain),
         level=reading.one_of(keys.get("level"), "level", Level),

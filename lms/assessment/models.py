@@ -61,7 +61,9 @@ class Attempt(Scoped, Base):
         sa.Index("ix_attempt_overdue", "deadline_at", sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
         sa.CheckConstraint("(handed_in_at IS NULL) = (closed_by IS NULL)", name="closed_by_someone"),
         sa.CheckConstraint("closed_by IN ('person', 'clock')", name="closed_by_known"),
-        sa.CheckConstraint("paused_at IS NULL OR (may_pause AND handed_in_at IS NULL)", name="paused_while_open"),
+        sa.CheckConstraint(
+            "paused_at IS NULL OR (may_pause AND handed_in_at IS NULL)", name="paused_while_open"
+        ),
         sa.CheckConstraint("deadline_at > started_at", name="deadline_after_start"),
         sa.CheckConstraint("number >= 1", name="number_counts"),
         sa.CheckConstraint("time_percent >= 100", name="time_not_shortened"),

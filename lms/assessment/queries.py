@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -17,6 +18,9 @@ from lms.assessment.rules import GRACE, PastAttempt, StartAnswer, allowed_second
 from lms.db import session
 from lms.errors import NotFound
 from lms.people.queries import people
+
+# Whoever has a result was handed in: the check constraint and the grading tie the two.
+_ENDED_AT = cast("sa.SQLColumnExpression[datetime]", Attempt.handed_in_at)
 
 # --- what services need ----------------------------------------------------------------------------
 
@@ -46,7 +50,7 @@ def answers_of(attempt_id: int) -> dict[str, list[str]]:
     rows = session().execute(
         sa.select(Response.item_id, Response.chosen).where(Response.attempt_id == attempt_id)
     )
-    return {item_id: chosen for item_id, chosen in rows}
+    return {row.item_id: row.chosen for row in rows}
 
 
 # --- what other slices and the home page ask -------------------------------------------------------
@@ -79,7 +83,7 @@ def results_of(person_id: int) -> tuple[ExamResult, ...]:
             Result.percent,
             Result.cut_percent,
             Result.is_passed,
-            Attempt.handed_in_at,
+            _ENDED_AT,
             Attempt.number,
             Attempt.id,
             Attempt.form_revision,
@@ -108,6 +112,7 @@ class ExaminationCard:
     minutes: int
     cut_percent: int
     most: int
+    may_pause: bool
     start: StartAnswer
     open_attempt: OpenAttempt | None
     last_attempt_id: int | None
@@ -213,6 +218,7 @@ def _card(examination: Examination, rows: list[_Row], now: datetime) -> Examinat
         minutes=examination.minutes,
         cut_percent=examination.cut_percent,
         most=examination.limits.most,
+        may_pause=examination.may_pause,
         start=may_start(history, examination.limits, now),
         open_attempt=_open(running.id, examination.id, running.deadline_at, running.paused_at, now=now)
         if running
@@ -365,9 +371,15 @@ class ResultPage:
 
 def result_page(attempt_id: int) -> ResultPage:
     """The result of an attempt, in three queries. Raises NotFound when there is none (yet)."""
-    row = session().execute(
-        sa.select(Attempt, Result).join(Result, Result.attempt_id == Attempt.id).where(Attempt.id == attempt_id)
-    ).first()
+    row = (
+        session()
+        .execute(
+            sa.select(Attempt, Result)
+            .join(Result, Result.attempt_id == Attempt.id)
+            .where(Attempt.id == attempt_id)
+        )
+        .first()
+    )
     if row is None:
         raise NotFound
     attempt, result = row
@@ -382,7 +394,7 @@ def result_page(attempt_id: int) -> ResultPage:
         examination_id=attempt.examination_id,
         title=title_of(attempt.examination_id),
         number=attempt.number,
-        handed_in_at=attempt.handed_in_at,
+        handed_in_at=cast("datetime", attempt.handed_in_at),
         is_by_clock=attempt.closed_by == "clock",
         points=result.points,
         of_points=result.of_points,
@@ -415,21 +427,25 @@ class ResultLine:
 
 def latest_results(organisation_ids: Iterable[int], most: int = 100) -> tuple[ResultLine, ...]:
     """The newest results in these organisations, in two queries."""
-    rows = session().execute(
-        sa.select(
-            Attempt.id,
-            Attempt.person_id,
-            Attempt.examination_id,
-            Attempt.number,
-            Result.percent,
-            Result.is_passed,
-            Attempt.handed_in_at,
+    rows = (
+        session()
+        .execute(
+            sa.select(
+                Attempt.id,
+                Attempt.person_id,
+                Attempt.examination_id,
+                Attempt.number,
+                Result.percent,
+                Result.is_passed,
+                Attempt.handed_in_at,
+            )
+            .join(Result, Result.attempt_id == Attempt.id)
+            .where(Attempt.organisation_id.in_(sorted(organisation_ids)))
+            .order_by(Attempt.handed_in_at.desc(), Attempt.id.desc())
+            .limit(most)
         )
-        .join(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.organisation_id.in_(sorted(organisation_ids)))
-        .order_by(Attempt.handed_in_at.desc(), Attempt.id.desc())
-        .limit(most)
-    ).all()
+        .all()
+    )
     cards = people(row.person_id for row in rows)
     return tuple(
         ResultLine(
@@ -455,7 +471,7 @@ def time_percents(organisation_id: int) -> dict[int, int]:
             Accommodation.organisation_id == organisation_id
         )
     )
-    return {person_id: percent for person_id, percent in rows}
+    return {row.person_id: row.time_percent for row in rows}
 
 
 def minutes_for(minutes: int, time_percent: int) -> int:

@@ -69,9 +69,7 @@ def start_attempt(actor_id: int, *, examination_id: str, organisation_id: int) -
     raise Conflict(_("Another start was under way. Open the page again."))
 
 
-def _insert(
-    actor_id: int, examination: Examination, organisation_id: int, now: datetime
-) -> Attempt | None:
+def _insert(actor_id: int, examination: Examination, organisation_id: int, now: datetime) -> Attempt | None:
     """The new attempt, or None when another start came first."""
     history = past_attempts(actor_id, examination.id)
     answer = may_start(history, examination.limits, now)
@@ -114,10 +112,10 @@ def _insert(
 
 def _reason(answer: StartAnswer) -> str:
     if answer.hold is Hold.PASSED:
-        return _("You have passed this examination already.")
+        return str(_("You have passed this examination already."))
     if answer.hold is Hold.WAIT:
-        return _("There is a wait between tries. The examination's page says when the next try opens.")
-    return _("All tries are used for now. The examination's page says when the next try opens.")
+        return str(_("There is a wait between tries. The examination's page says when the next try opens."))
+    return str(_("All tries are used for now. The examination's page says when the next try opens."))
 
 
 # --- answering -------------------------------------------------------------------------------------

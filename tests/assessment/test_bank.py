@@ -142,8 +142,12 @@ def test_missing_places_are_faults(folder: Path, tmp_path: Path) -> None:
 
 def test_bad_content_keeps_the_last_good(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(banks, "_in_force", banks.bank())
+    monkeypatch.setattr(banks, "_folder", None)
     assert configure(folder) == []
     good = banks.bank()
     change(folder, EXAM, "minutes: 40", "minutes: many")
-    assert configure(folder)
+    assert banks.reload()
     assert banks.bank() is good
+    change(folder, EXAM, "minutes: many", "minutes: 41")
+    assert banks.reload() == []
+    assert banks.bank().examinations["sample-exam"].minutes == 41
