@@ -10,8 +10,8 @@ from markupsafe import Markup
 from mdit_py_plugins.container import container_plugin
 
 TAGS = frozenset(
-    ("a", "blockquote", "br", "code", "div", "em", "h2", "h3", "h4")
-    + ("hr", "li", "ol", "p", "pre", "strong", "ul")
+    {"a", "blockquote", "br", "code", "div", "em", "h2", "h3", "h4", "hr"}
+    | {"li", "ol", "p", "pre", "strong", "ul"}
 )
 CLASSES = {"div": {"dialogue"}}
 # Sections are told apart before cleaning, by the headings that the parser itself wrote.
