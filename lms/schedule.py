@@ -1,12 +1,14 @@
 """The one table of periodic sweeps: one for each column that says "not yet done"."""
 
 from lms import mail
+from lms.assessment import tasks as assessment
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
     mail.UNSENT,
     # curriculum
     # assessment
+    assessment.OVERDUE,
     # practice
     # credentials
     # certification
