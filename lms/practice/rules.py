@@ -5,11 +5,13 @@ the entry from being saved; a flag lets it through but puts it before the superv
 "select all".
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -152,13 +154,13 @@ class Dates:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong or odd. `field` names the form's field; `message` is the untranslated sentence."""
+    """One thing that is wrong or odd: `field` of the form, `message` as the untranslated sentence."""
 
     code: str
     field: str
     message: str
     is_refusal: bool
-    facts: Mapping[str, object] = field(default_factory=dict)
+    facts: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -225,6 +227,7 @@ def has_unclear_overlap(one: Work, other: Work) -> bool:
     return not minutes_by_day(one).keys().isdisjoint(minutes_by_day(other))
 
 
+@lru_cache(maxsize=4096)
 def plain_note(note: str) -> str:
     """A note without case and spacing, to see copies."""
     return " ".join(note.casefold().split())
@@ -236,7 +239,7 @@ def problems_with(
     placement: Period,
     agreement: Period | None,
     today: date,
-    caps: Caps = Caps(),  # noqa: B008  frozen, so one shared instance is safe
+    caps: Caps = Caps(),
 ) -> tuple[Problem, ...]:
     """Everything wrong or odd about an entry, refusals first.
 
@@ -250,7 +253,9 @@ def problems_with(
     found = [*clock, *_date_problems(entry, placement, agreement, today)]
     if not clock:
         # Sums and overlaps mean nothing while the times themselves are wrong.
-        found += [*_sum_problems(entry, rest, caps), *_overlap_problems(entry, rest)]
+        # Work of other days cannot meet this entry: a day more for midnight, one more for distant zones.
+        near = [other for other in rest if abs((other.worked_on - entry.worked_on).days) <= 2]
+        found += [*_sum_problems(entry, near, caps), *_overlap_problems(entry, near)]
     found += [*_late_problems(entry, today, caps), *_copy_problems(entry, rest, caps)]
     return tuple(sorted(found, key=lambda p: not p.is_refusal))
 
@@ -271,7 +276,10 @@ def _clock_problems(entry: Work) -> list[Problem]:
         return [Problem("half_a_time", missing, N_("Give both the start and the end, or only how long."), True)]
     if entry.starts_at is not None and entry.ends_at is not None:
         last_day = entry.worked_on + timedelta(days=1) if entry.is_overnight else entry.worked_on
-        for name, on, at in (("starts_at", entry.worked_on, entry.starts_at), ("ends_at", last_day, entry.ends_at)):
+        for name, on, at in (
+            ("starts_at", entry.worked_on, entry.starts_at),
+            ("ends_at", last_day, entry.ends_at),
+        ):
             if not is_real_time(on, at, entry.zone):
                 text = N_("The clocks skipped this time on that day. Choose the time shown after the change.")
                 return [Problem("no_such_time", name, text, True)]

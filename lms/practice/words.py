@@ -59,4 +59,4 @@ def state_name(state: str) -> str:
 
 def say(problem: Problem) -> str:
     """The problem's sentence in the page's language."""
-    return _(problem.message, **problem.facts)
+    return str(_(problem.message, **problem.facts))

@@ -138,7 +138,9 @@ def test_an_entry_lies_within_placement_and_agreement(
 def test_minutes_are_true_over_midnight_and_clock_changes(
     on: date, start: str, end: str, overnight: bool, minutes: int
 ) -> None:
-    got = minutes_between(on, time.fromisoformat(start), time.fromisoformat(end), NEW_YORK, is_overnight=overnight)
+    got = minutes_between(
+        on, time.fromisoformat(start), time.fromisoformat(end), NEW_YORK, is_overnight=overnight
+    )
     assert got == minutes
 
 
@@ -164,7 +166,9 @@ def test_sentences_hold_their_numbers() -> None:
 
 def test_caps_are_data() -> None:
     strict = Caps(most_minutes_in_a_day=240, long_day_minutes=120, late_after_days=1, copied_from=2)
-    found = problems_with(work(note="a", minutes=241), [work(DAY - timedelta(days=1), note="A")], OPEN, OPEN, TODAY, strict)
+    found = problems_with(
+        work(note="a", minutes=241), [work(DAY - timedelta(days=1), note="A")], OPEN, OPEN, TODAY, strict
+    )
     assert [p.code for p in found] == ["day_over_cap", "late", "copied_note"]
 
 
@@ -220,7 +224,9 @@ def works(draw: st.DrawFn) -> Work:
         return Work(on, zone, draw(st.integers(1, 1440)), note=note)
     starts, ends, overnight = draw(st.times()), draw(st.times()), draw(st.booleans())
     starts, ends = starts.replace(second=0, microsecond=0), ends.replace(second=0, microsecond=0)
-    return Work(on, zone, minutes_between(on, starts, ends, zone, is_overnight=overnight), starts, ends, overnight, note)
+    return Work(
+        on, zone, minutes_between(on, starts, ends, zone, is_overnight=overnight), starts, ends, overnight, note
+    )
 
 
 @given(works(), works())

@@ -10,7 +10,14 @@ from lms.practice.services.hours import (
     withdraw,
 )
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
-from lms.practice.services.signing import MOST_IN_A_BATCH, BatchResult, return_entries, return_entry, sign_off, undo
+from lms.practice.services.signing import (
+    MOST_IN_A_BATCH,
+    BatchResult,
+    return_entries,
+    return_entry,
+    sign_off,
+    undo,
+)
 from lms.practice.services.supervision import record_supervision, sign_supervision
 
 __all__ = [

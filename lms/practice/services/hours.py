@@ -209,7 +209,7 @@ def _open_step(entry: PracticeEntry, step: Step) -> State:
 
 
 def _changed_meanwhile() -> str:
-    return _("Someone was faster: this entry has just changed.")
+    return str(_("Someone was faster: this entry has just changed."))
 
 
 def _own_entry(actor_id: int, entry_id: int) -> PracticeEntry:
@@ -233,9 +233,7 @@ def _own_placement(actor_id: int, placement_id: int) -> Placement:
     return placement
 
 
-def _judged(
-    actor_id: int, placement: Placement, hours: Hours, entry: PracticeEntry | None
-) -> tuple[Work, int]:
+def _judged(actor_id: int, placement: Placement, hours: Hours, entry: PracticeEntry | None) -> tuple[Work, int]:
     """The hours as the rules see them and who is to sign them. Raises Refused."""
     faults = _shape_faults(hours)
     if faults:
@@ -283,7 +281,11 @@ def _shape_faults(hours: Hours) -> list[Invalid]:
 
 def _minutes(hours: Hours, zone: str) -> int:
     """The length: from the clock times when both are given and real, else the length itself."""
-    if hours.starts_at is None or hours.ends_at is None or not is_real_time(hours.worked_on, hours.starts_at, zone):
+    if (
+        hours.starts_at is None
+        or hours.ends_at is None
+        or not is_real_time(hours.worked_on, hours.starts_at, zone)
+    ):
         return hours.minutes or 0
     return minutes_between(
         hours.worked_on, hours.starts_at, hours.ends_at, zone, is_overnight=hours.is_overnight

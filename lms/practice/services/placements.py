@@ -115,7 +115,7 @@ def end_placement(actor_id: int, *, placement_id: int, ends_on: date) -> Placeme
 
 
 def end_agreement(actor_id: int, *, agreement_id: int, ends_on: date) -> SupervisionAgreement:
-    """Set an agreement's last day. Work before it can still be signed. Raises Invalid for a day before its start."""
+    """Set an agreement's last day. Work until then can still be signed. Raises Invalid before its start."""
     row = session().scalar(lock(sa.select(SupervisionAgreement).where(SupervisionAgreement.id == agreement_id)))
     if row is None:
         raise NotFound

@@ -76,9 +76,7 @@ def sign_off(
     return BatchResult(drafts.batch_id, tuple(entry.id for entry, _act in drafts.rows), tuple(not_done))
 
 
-def return_entry(
-    actor_id: int, *, entry_id: int, reason: str, version: int | None = None
-) -> BatchResult:
+def return_entry(actor_id: int, *, entry_id: int, reason: str, version: int | None = None) -> BatchResult:
     """Ask for a fix of one entry."""
     versions = None if version is None else {entry_id: version}
     return return_entries(actor_id, reasons={entry_id: reason}, versions=versions)
@@ -91,9 +89,9 @@ def return_entries(
     said = {entry_id: " ".join(reason.split()) for entry_id, reason in reasons.items()}
     for entry_id, reason in said.items():
         if not reason:
-            raise Invalid(f"reason-{entry_id}", _("Say what to fix, so that the trainee can."))
+            raise Invalid(f"reason_{entry_id}", _("Say what to fix, so that the trainee can."))
         if len(reason) > LONGEST_REASON:
-            raise Invalid(f"reason-{entry_id}", _("Keep the reason to %(most)s letters.", most=LONGEST_REASON))
+            raise Invalid(f"reason_{entry_id}", _("Keep the reason to %(most)s letters.", most=LONGEST_REASON))
     entries = _locked(actor_id, list(said))
     changed = [(entry, _changed(entry, versions, Step.RETURN)) for entry in entries]
     fitting = [entry for entry, why in changed if not why]
@@ -115,11 +113,15 @@ def undo(actor_id: int, *, batch_id: str) -> BatchResult:
 
     Raises NotFound for a batch that is not the actor's, Conflict when it is too late or all was changed.
     """
-    acts = session().scalars(
-        sa.select(SignOff)
-        .where(SignOff.batch_id == batch_id, SignOff.by_id == actor_id, SignOff.act != "reverse")
-        .order_by(SignOff.id)
-    ).all()
+    acts = (
+        session()
+        .scalars(
+            sa.select(SignOff)
+            .where(SignOff.batch_id == batch_id, SignOff.by_id == actor_id, SignOff.act != "reverse")
+            .order_by(SignOff.id)
+        )
+        .all()
+    )
     if not acts:
         raise NotFound
     if clock.now() >= acts[0].at + UNDO_FOR:
@@ -175,9 +177,9 @@ def _rows(entry_ids: Sequence[int]) -> list[PracticeEntry]:
 def _changed(entry: PracticeEntry, versions: Mapping[int, int] | None, step: Step) -> str:
     """Why the entry is no longer what the page showed, or ""."""
     if after(State(entry.state), step) is None:
-        return _("This entry is now: %(state)s.", state=words.state_name(entry.state))
+        return str(_("This entry is now: %(state)s.", state=words.state_name(entry.state)))
     if versions is not None and versions.get(entry.id) != entry.version:
-        return _("This entry was changed after you opened the page.")
+        return str(_("This entry was changed after you opened the page."))
     return ""
 
 

@@ -41,17 +41,21 @@ def record_supervision(
     if again is not None:
         return again
     _check(minutes, format, mode, topics)
-    agreement = session().execute(
-        sa.select(SupervisionAgreement.organisation_id, Placement.zone)
-        .join(Placement, Placement.id == SupervisionAgreement.placement_id)
-        .where(
-            SupervisionAgreement.person_id == person_id,
-            SupervisionAgreement.supervisor_id == supervisor_id,
-            SupervisionAgreement.starts_on <= held_on,
-            sa.or_(SupervisionAgreement.ends_on.is_(None), SupervisionAgreement.ends_on >= held_on),
+    agreement = (
+        session()
+        .execute(
+            sa.select(SupervisionAgreement.organisation_id, Placement.zone)
+            .join(Placement, Placement.id == SupervisionAgreement.placement_id)
+            .where(
+                SupervisionAgreement.person_id == person_id,
+                SupervisionAgreement.supervisor_id == supervisor_id,
+                SupervisionAgreement.starts_on <= held_on,
+                sa.or_(SupervisionAgreement.ends_on.is_(None), SupervisionAgreement.ends_on >= held_on),
+            )
+            .order_by(SupervisionAgreement.id)
         )
-        .order_by(SupervisionAgreement.id)
-    ).first()
+        .first()
+    )
     if agreement is None:
         raise Invalid("held_on", _("No supervision agreement of you two covers this day."))
     if held_on > clock.today(agreement.zone):
