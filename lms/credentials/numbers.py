@@ -56,7 +56,7 @@ def new_number() -> str:
 
 
 def compact(text: str) -> str:
-    """`text` without spaces and dashes, in upper case, with look-alikes read as digits (O as 0; I, L as 1)."""
+    """`text` without spaces and dashes, in upper case, with O read as 0 and I and L as 1."""
     kept = (sign for sign in unicodedata.normalize("NFKC", text) if not _is_filler(sign))
     return "".join(kept).upper().translate(_LOOKALIKES)
 
