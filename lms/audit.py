@@ -29,6 +29,11 @@ class Action(StrEnum):
     # assessment
     # practice
     # credentials
+    CREDENTIALS_ISSUE = "credentials.issue"
+    CREDENTIALS_SUSPEND = "credentials.suspend"
+    CREDENTIALS_REINSTATE = "credentials.reinstate"
+    CREDENTIALS_REVOKE = "credentials.revoke"
+    CREDENTIALS_REPLACE = "credentials.replace"
     # certification
     # registry
     # end

@@ -152,8 +152,12 @@ class Permission(StrEnum):
     # assessment
     # practice
     # credentials
+    CREDENTIALS_LIST = "credentials:list"
+    CREDENTIALS_VIEW = "credentials:view"
     # certification
     # registry
+    REGISTRY_VIEW = "registry:view"
+    REGISTRY_KEEP = "registry:keep"
     # end
 
 
@@ -169,8 +173,14 @@ RULES: dict[Permission, Rule] = {
     # assessment
     # practice
     # credentials
+    Permission.CREDENTIALS_LIST: Rule(allows=((owner,),)),
+    Permission.CREDENTIALS_VIEW: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,)), knows=(staff_there,)
+    ),
     # certification
     # registry
+    Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
+    Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),
     # end
 }
 

@@ -1,6 +1,7 @@
 """The one table of periodic sweeps: one for each column that says "not yet done"."""
 
 from lms import mail
+from lms.credentials import tasks as credentials
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -9,6 +10,7 @@ SWEEPS: tuple[Sweep, ...] = (
     # assessment
     # practice
     # credentials
+    credentials.UNDRAWN,
     # certification
     # end
 )

@@ -36,9 +36,7 @@ def _add_curve(marks: Marks, curve: Curve, pieces: int, *, is_closed: bool = Fal
     for at in range(pieces):
         (x0, y0), (x1, y1) = points[at], points[at + 1]
         (dx0, dy0), (dx1, dy1) = tangents[at], tangents[at + 1]
-        marks.append(
-            _mark("c", x0 + dx0 * third, y0 + dy0 * third, x1 - dx1 * third, y1 - dy1 * third, x1, y1)
-        )
+        marks.append(_mark("c", x0 + dx0 * third, y0 + dy0 * third, x1 - dx1 * third, y1 - dy1 * third, x1, y1))
     if is_closed:
         marks.append("h")
 
@@ -59,9 +57,7 @@ def _woven(x: float, y: float, width: float, height: float, turns: float, phase:
 
 
 @cache
-def upright_weave(
-    x: float, y: float, width: float, height: float, strands: int, turns: float
-) -> PDFPathObject:
+def upright_weave(x: float, y: float, width: float, height: float, strands: int, turns: float) -> PDFPathObject:
     """A weave of `strands` waves that climbs a panel."""
     marks: Marks = []
     for strand in range(strands):

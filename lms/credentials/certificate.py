@@ -57,7 +57,7 @@ def draw(facts: CertificateFacts) -> bytes:
         target,
         pagesize=(WIDTH, HEIGHT),
         invariant=1,
-        initialFontName=INITIAL_FONT,
+        initialFontName=INITIAL_FONT,  # type: ignore[arg-type]  # The stubs take it for a number.
         lang="es-US" if facts.language == "es" else "en-US",
         pageCompression=1,
     )
@@ -245,9 +245,7 @@ def _columns(facts: CertificateFacts) -> list[tuple[str, str, list[str]]]:
     passed = words["passed"]
     columns: list[tuple[str, str, list[str]]] = []
     if content.training:
-        modes = [
-            (hours(line.minutes, language), words.get(line.mode, line.mode)) for line in content.training
-        ]
+        modes = [(hours(line.minutes, language), words.get(line.mode, line.mode)) for line in content.training]
         columns.append(
             (words["training"], hours(content.training_minutes, language), [" ".join(pair) for pair in modes])
         )
