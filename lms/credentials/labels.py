@@ -18,51 +18,57 @@ TAGS = {
 
 def state_word(state: State) -> str:
     """The state in a word."""
-    return {
-        State.ACTIVE: _("Active"),
-        State.EXPIRED: _("Expired"),
-        State.SUSPENDED: _("Suspended"),
-        State.REVOKED: _("Revoked"),
-        State.SUPERSEDED: _("Replaced"),
-        State.UNKNOWN: _("Unknown"),
-    }[state]
+    return str(
+        {
+            State.ACTIVE: _("Active"),
+            State.EXPIRED: _("Expired"),
+            State.SUSPENDED: _("Suspended"),
+            State.REVOKED: _("Revoked"),
+            State.SUPERSEDED: _("Replaced"),
+            State.UNKNOWN: _("Unknown"),
+        }[state]
+    )
 
 
 def kind_word(kind: Kind) -> str:
     """What kind of document it is."""
     if kind is Kind.CERTIFICATION:
-        return _("Certification")
-    return _("Certificate of completion: training, not a certification")
+        return str(_("Certification"))
+    return str(_("Certificate of completion: training, not a certification"))
 
 
 def event_word(kind: EventKind) -> str:
     """What was done, in a word."""
-    return {
-        EventKind.SUSPENDED: _("Suspended"),
-        EventKind.REINSTATED: _("Reinstated"),
-        EventKind.REVOKED: _("Revoked"),
-    }[kind]
+    return str(
+        {
+            EventKind.SUSPENDED: _("Suspended"),
+            EventKind.REINSTATED: _("Reinstated"),
+            EventKind.REVOKED: _("Revoked"),
+        }[kind]
+    )
 
 
 def mode_word(mode: str) -> str:
     """How training was delivered."""
-    return {
-        "in_person": _("in person"),
-        "live_remote": _("live online"),
-        "self_paced": _("at own pace"),
-    }.get(mode, mode)
+    return str(
+        {
+            "in_person": _("in person"),
+            "live_remote": _("live online"),
+            "self_paced": _("at own pace"),
+        }.get(mode, mode)
+    )
 
 
 def refusal(act: Act, state: State) -> str:
     """Why an act cannot be done to a credential in this state."""
     if state is State.REVOKED:
-        return _("This credential was revoked. That is final.")
+        return str(_("This credential was revoked. That is final."))
     if state is State.SUPERSEDED:
-        return _("This credential was replaced by a newer one. Work on the newer one.")
+        return str(_("This credential was replaced by a newer one. Work on the newer one."))
     if act is Act.REINSTATE:
-        return _("This credential is not suspended, so there is nothing to reinstate.")
+        return str(_("This credential is not suspended, so there is nothing to reinstate."))
     if act is Act.SUSPEND and state is State.SUSPENDED:
-        return _("This credential is suspended already.")
+        return str(_("This credential is suspended already."))
     if act is Act.SUSPEND:
-        return _("Only an active credential can be suspended.")
-    return _("This credential is suspended. Reinstate it first.")
+        return str(_("Only an active credential can be suspended."))
+    return str(_("This credential is suspended. Reinstate it first."))

@@ -104,18 +104,19 @@ _HISTORY = (
 
 def _cards(rows: Iterable[sa.Row[Any]]) -> tuple[CredentialCard, ...]:
     """Rows of `_CARDS`, one for each event, folded into one card a credential."""
-    found: dict[int, list[Any]] = {}
+    found: dict[int, sa.Row[Any]] = {}
     events: dict[int, list[StatusFact]] = {}
     for row in rows:
-        *fields, event_kind, event_at = row
-        fields[2] = Kind(row.kind)
-        found.setdefault(row.id, fields)
-        if event_kind is not None:
-            events.setdefault(row.id, []).append(StatusFact(EventKind(event_kind), event_at))
-    return tuple(
-        CredentialCard(*fields, events=tuple(events.get(credential_id, ())))
-        for credential_id, fields in found.items()
-    )
+        found.setdefault(row.id, row)
+        if row.event_kind is not None:
+            events.setdefault(row.id, []).append(StatusFact(EventKind(row.event_kind), row.event_at))
+    return tuple(_card(row, tuple(events.get(credential_id, ()))) for credential_id, row in found.items())
+
+
+def _card(row: sa.Row[Any], events: tuple[StatusFact, ...]) -> CredentialCard:
+    fields = row._asdict()
+    del fields["event_kind"], fields["event_at"]
+    return CredentialCard(**(fields | {"kind": Kind(row.kind), "events": events}))
 
 
 def credential_cards(person_id: int) -> tuple[CredentialCard, ...]:

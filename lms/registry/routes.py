@@ -47,9 +47,9 @@ def verify_typed() -> ResponseReturnValue:
 def _to_answer(typed: str) -> ResponseReturnValue:
     if not compact(typed):
         return render_template("registry/verify.html", typed=typed, is_empty=True), 422
-    kept = {name: request.args[name] for name in ("lang", "format") if name in request.args}
-    number = normalise(typed[:LONGEST_TYPED]).replace("/", "")
-    return redirect(url_for("registry.verification", number=number or "-", **kept), 303)
+    number = normalise(typed[:LONGEST_TYPED]).replace("/", "") or "-"
+    there = url_for("registry.verification", number=number, lang=request.args.get("lang"))
+    return redirect(there, 303)
 
 
 @bp.get("/verify/<number>")
