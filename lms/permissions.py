@@ -176,8 +176,12 @@ class Permission(StrEnum):
     PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
     PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
     # credentials
+    CREDENTIALS_LIST = "credentials:list"
+    CREDENTIALS_VIEW = "credentials:view"
     # certification
     # registry
+    REGISTRY_VIEW = "registry:view"
+    REGISTRY_KEEP = "registry:keep"
     # end
 
 
@@ -245,8 +249,14 @@ RULES: dict[Permission, Rule] = {
         allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
     ),
     # credentials
+    Permission.CREDENTIALS_LIST: Rule(allows=((owner,),)),
+    Permission.CREDENTIALS_VIEW: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,)), knows=(staff_there,)
+    ),
     # certification
     # registry
+    Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
+    Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),
     # end
 }
 

@@ -2,6 +2,7 @@
 
 from lms import mail
 from lms.assessment import tasks as assessment
+from lms.credentials import tasks as credentials
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -11,6 +12,7 @@ SWEEPS: tuple[Sweep, ...] = (
     assessment.OVERDUE,
     # practice
     # credentials
+    credentials.UNDRAWN,
     # certification
     # end
 )
