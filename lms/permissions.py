@@ -153,6 +153,12 @@ class Permission(StrEnum):
     # practice
     # credentials
     # certification
+    CERTIFICATION_SEE_PROGRESS = "certification:see_progress"
+    CERTIFICATION_APPLY = "certification:apply"
+    CERTIFICATION_SEE_APPLICATION = "certification:see_application"
+    CERTIFICATION_SEE_QUEUE = "certification:see_queue"
+    CERTIFICATION_REVIEW = "certification:review"
+    CERTIFICATION_DECIDE = "certification:decide"
     # registry
     # end
 
@@ -170,6 +176,17 @@ RULES: dict[Permission, Rule] = {
     # practice
     # credentials
     # certification
+    Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_SEE_APPLICATION: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_SEE_QUEUE: Rule(allows=((reviewer_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.CERTIFICATION_REVIEW: Rule(
+        allows=((reviewer_there, not_owner), (registrar_there, not_owner), (auditor_there, not_owner)),
+        knows=(owner, staff_there),
+    ),
+    Permission.CERTIFICATION_DECIDE: Rule(
+        allows=((reviewer_there, not_involved),), knows=(owner, staff_there)
+    ),
     # registry
     # end
 }

@@ -1,6 +1,7 @@
 """The one table of periodic sweeps: one for each column that says "not yet done"."""
 
 from lms import mail
+from lms.certification import tasks as certification
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -10,5 +11,6 @@ SWEEPS: tuple[Sweep, ...] = (
     # practice
     # credentials
     # certification
+    certification.COMPLETIONS,
     # end
 )

@@ -124,9 +124,7 @@ class Record:
 
 
 def _plain(row: Json) -> Json:
-    return {**row, "on": row["on"].isoformat()} | (
-        {"topics": sorted(row["topics"])} if "topics" in row else {}
-    )
+    return {**row, "on": row["on"].isoformat()} | ({"topics": sorted(row["topics"])} if "topics" in row else {})
 
 
 def _dated(row: Json) -> Json:

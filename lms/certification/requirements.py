@@ -168,9 +168,7 @@ def _supervision(asked: SupervisionHours, record: Record, as_of: date) -> Findin
     return _hours(asked, "supervision_hours", found, needed, ())
 
 
-def _hours(
-    asked: Requirement, kind: str, found: Tally, needed: int, children: tuple[Finding, ...]
-) -> Finding:
+def _hours(asked: Requirement, kind: str, found: Tally, needed: int, children: tuple[Finding, ...]) -> Finding:
     has_total = found.minutes >= needed
     is_met = has_total and all(child.is_met for child in children)
     if is_met:

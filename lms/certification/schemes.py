@@ -38,8 +38,7 @@ class SchemeBook:
     def in_force(self, on: date) -> tuple[Scheme, ...]:
         """The current version of each scheme, completions first."""
         found = (
-            self.current(scheme_id, on)
-            for scheme_id in sorted({scheme_id for scheme_id, _v in self.versions})
+            self.current(scheme_id, on) for scheme_id in sorted({scheme_id for scheme_id, _v in self.versions})
         )
         return tuple(
             sorted(
@@ -58,10 +57,13 @@ def schemes() -> SchemeBook:
 
 
 def configure(folder: Path = FOLDER) -> list[Fault]:
-    """Load the folder. With faults the last good schemes stay, and the faults are handed back."""
+    """Load the folder. With faults the last good schemes stay, and the faults are handed back.
+
+    At the first start there is no last good one: then the files without a fault are taken.
+    """
     global _loaded
     book, faults = load(folder)
-    if not faults:
+    if not faults or not _loaded.versions:
         _loaded = book
     return faults
 
