@@ -26,6 +26,16 @@ class Action(StrEnum):
     PEOPLE_ATTEST = "people.attest"
     PEOPLE_ADD_ORGANISATION = "people.add_organisation"
     # curriculum
+    CURRICULUM_ENROL = "curriculum.enrol"
+    CURRICULUM_KEEP_PLACE = "curriculum.keep_place"
+    CURRICULUM_ANSWER = "curriculum.answer"
+    CURRICULUM_KEEP_REFLECTION = "curriculum.keep_reflection"
+    CURRICULUM_DELETE_REFLECTION = "curriculum.delete_reflection"
+    CURRICULUM_FINISH_LESSON = "curriculum.finish_lesson"
+    CURRICULUM_COMPLETE_MODULE = "curriculum.complete_module"
+    CURRICULUM_PLAN_LIVE_SESSION = "curriculum.plan_live_session"
+    CURRICULUM_CANCEL_LIVE_SESSION = "curriculum.cancel_live_session"
+    CURRICULUM_RECORD_ATTENDANCE = "curriculum.record_attendance"
     # assessment
     # practice
     # credentials

@@ -149,6 +149,14 @@ class Permission(StrEnum):
     PEOPLE_ADMINISTER = "people:administer"
     PEOPLE_MANAGE_ORGANISATION = "people:manage_organisation"
     # curriculum
+    CURRICULUM_BROWSE = "curriculum:browse"
+    CURRICULUM_PREVIEW = "curriculum:preview"
+    CURRICULUM_ENROL = "curriculum:enrol"
+    CURRICULUM_LEARN = "curriculum:learn"
+    CURRICULUM_REFLECT = "curriculum:reflect"
+    CURRICULUM_SEE_LIVE_SESSIONS = "curriculum:see_live_sessions"
+    CURRICULUM_HOLD_LIVE_SESSION = "curriculum:hold_live_session"
+    CURRICULUM_RECORD_ATTENDANCE = "curriculum:record_attendance"
     # assessment
     # practice
     # credentials
@@ -172,6 +180,24 @@ RULES: dict[Permission, Rule] = {
         allows=((administrator,), (coordinator_there,)), knows=(staff_there,)
     ),
     # curriculum
+    Permission.CURRICULUM_BROWSE: Rule(
+        allows=((trainee_anywhere,), (trainer_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.CURRICULUM_PREVIEW: Rule(allows=((trainer_anywhere,), (coordinator_anywhere,))),
+    Permission.CURRICULUM_ENROL: Rule(
+        allows=((trainee_there, owner),), knows=(trainer_anywhere, coordinator_anywhere)
+    ),
+    Permission.CURRICULUM_LEARN: Rule(allows=((owner,),), knows=(trainer_anywhere, coordinator_anywhere)),
+    Permission.CURRICULUM_REFLECT: Rule(allows=((owner,),)),
+    Permission.CURRICULUM_SEE_LIVE_SESSIONS: Rule(
+        allows=((trainer_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.CURRICULUM_HOLD_LIVE_SESSION: Rule(
+        allows=((trainer_there,), (coordinator_there,)), knows=(staff_there, trainee_there)
+    ),
+    Permission.CURRICULUM_RECORD_ATTENDANCE: Rule(
+        allows=((trainer_there, not_owner), (coordinator_there, not_owner)), knows=(staff_there, trainee_there)
+    ),
     # assessment
     # practice
     # credentials
