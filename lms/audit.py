@@ -37,6 +37,14 @@ class Action(StrEnum):
     CURRICULUM_CANCEL_LIVE_SESSION = "curriculum.cancel_live_session"
     CURRICULUM_RECORD_ATTENDANCE = "curriculum.record_attendance"
     # assessment
+    ASSESSMENT_START = "assessment.start"
+    ASSESSMENT_ANSWER = "assessment.answer"
+    ASSESSMENT_FLAG = "assessment.flag"
+    ASSESSMENT_PAUSE = "assessment.pause"
+    ASSESSMENT_RESUME = "assessment.resume"
+    ASSESSMENT_HAND_IN = "assessment.hand_in"
+    ASSESSMENT_CLOSE = "assessment.close"
+    ASSESSMENT_ALLOW_TIME = "assessment.allow_time"
     # practice
     # credentials
     # certification

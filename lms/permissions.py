@@ -158,6 +158,12 @@ class Permission(StrEnum):
     CURRICULUM_HOLD_LIVE_SESSION = "curriculum:hold_live_session"
     CURRICULUM_RECORD_ATTENDANCE = "curriculum:record_attendance"
     # assessment
+    ASSESSMENT_EXAMINATIONS = "assessment:examinations"
+    ASSESSMENT_START = "assessment:start"
+    ASSESSMENT_ANSWER = "assessment:answer"
+    ASSESSMENT_RESULT = "assessment:result"
+    ASSESSMENT_RESULTS = "assessment:results"
+    ASSESSMENT_ALLOW_TIME = "assessment:allow_time"
     # practice
     # credentials
     # certification
@@ -199,6 +205,16 @@ RULES: dict[Permission, Rule] = {
         allows=((trainer_there, not_owner), (coordinator_there, not_owner)), knows=(staff_there, trainee_there)
     ),
     # assessment
+    Permission.ASSESSMENT_EXAMINATIONS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.ASSESSMENT_START: Rule(allows=((owner, trainee_there),), knows=(anyone_signed_in,)),
+    Permission.ASSESSMENT_ANSWER: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.ASSESSMENT_RESULT: Rule(
+        allows=((owner,), (assessor_there,), (coordinator_there,)), knows=(staff_there,)
+    ),
+    Permission.ASSESSMENT_RESULTS: Rule(
+        allows=((assessor_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.ASSESSMENT_ALLOW_TIME: Rule(allows=((coordinator_there, not_owner),), knows=(staff_there,)),
     # practice
     # credentials
     # certification

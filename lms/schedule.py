@@ -1,6 +1,7 @@
 """The one table of periodic sweeps: one for each column that says "not yet done"."""
 
 from lms import mail
+from lms.assessment import tasks as assessment
 from lms.certification import tasks as certification
 from lms.worker import Sweep
 
@@ -8,6 +9,7 @@ SWEEPS: tuple[Sweep, ...] = (
     mail.UNSENT,
     # curriculum
     # assessment
+    assessment.OVERDUE,
     # practice
     # credentials
     # certification
