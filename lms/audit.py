@@ -46,6 +46,20 @@ class Action(StrEnum):
     ASSESSMENT_CLOSE = "assessment.close"
     ASSESSMENT_ALLOW_TIME = "assessment.allow_time"
     # practice
+    PRACTICE_LOG_HOURS = "practice.log_hours"
+    PRACTICE_CHANGE_ENTRY = "practice.change_entry"
+    PRACTICE_DISCARD_ENTRY = "practice.discard_entry"
+    PRACTICE_SUBMIT = "practice.submit"
+    PRACTICE_WITHDRAW = "practice.withdraw"
+    PRACTICE_SIGN_OFF = "practice.sign_off"
+    PRACTICE_RETURN = "practice.return"
+    PRACTICE_UNDO = "practice.undo"
+    PRACTICE_CREATE_PLACEMENT = "practice.create_placement"
+    PRACTICE_END_PLACEMENT = "practice.end_placement"
+    PRACTICE_CREATE_AGREEMENT = "practice.create_agreement"
+    PRACTICE_END_AGREEMENT = "practice.end_agreement"
+    PRACTICE_RECORD_SUPERVISION = "practice.record_supervision"
+    PRACTICE_SIGN_SUPERVISION = "practice.sign_supervision"
     # credentials
     # certification
     CERTIFICATION_APPLY = "certification.apply"

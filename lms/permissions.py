@@ -165,6 +165,16 @@ class Permission(StrEnum):
     ASSESSMENT_RESULTS = "assessment:results"
     ASSESSMENT_ALLOW_TIME = "assessment:allow_time"
     # practice
+    PRACTICE_LOG_HOURS = "practice:log_hours"
+    PRACTICE_SEE_ENTRY = "practice:see_entry"
+    PRACTICE_CHANGE_ENTRY = "practice:change_entry"
+    PRACTICE_SEE_QUEUE = "practice:see_queue"
+    PRACTICE_SIGN_OFF = "practice:sign_off"
+    PRACTICE_SEE_PLACEMENTS = "practice:see_placements"
+    PRACTICE_SEE_PLACEMENT = "practice:see_placement"
+    PRACTICE_ARRANGE_PLACEMENT = "practice:arrange_placement"
+    PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
+    PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
     # credentials
     # certification
     CERTIFICATION_SEE_PROGRESS = "certification:see_progress"
@@ -216,6 +226,30 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.ASSESSMENT_ALLOW_TIME: Rule(allows=((coordinator_there, not_owner),), knows=(staff_there,)),
     # practice
+    Permission.PRACTICE_LOG_HOURS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.PRACTICE_SEE_ENTRY: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
+    Permission.PRACTICE_CHANGE_ENTRY: Rule(
+        allows=((owner,),), knows=(assigned_supervisor, coordinator_there)
+    ),
+    Permission.PRACTICE_SEE_QUEUE: Rule(allows=((supervisor_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.PRACTICE_SIGN_OFF: Rule(
+        allows=((assigned_supervisor, supervisor_there, not_owner),), knows=(owner, coordinator_there)
+    ),
+    Permission.PRACTICE_SEE_PLACEMENTS: Rule(
+        allows=((trainee_anywhere,), (supervisor_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.PRACTICE_SEE_PLACEMENT: Rule(
+        allows=((owner,), (assigned_supervisor,), (coordinator_there,))
+    ),
+    Permission.PRACTICE_ARRANGE_PLACEMENT: Rule(
+        allows=((coordinator_there,),), knows=(owner, staff_there)
+    ),
+    Permission.PRACTICE_SEE_SUPERVISION: Rule(
+        allows=((trainee_anywhere,), (supervisor_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.PRACTICE_SIGN_SUPERVISION: Rule(
+        allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
+    ),
     # credentials
     # certification
     Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
