@@ -61,6 +61,11 @@ class Action(StrEnum):
     PRACTICE_RECORD_SUPERVISION = "practice.record_supervision"
     PRACTICE_SIGN_SUPERVISION = "practice.sign_supervision"
     # credentials
+    CREDENTIALS_ISSUE = "credentials.issue"
+    CREDENTIALS_SUSPEND = "credentials.suspend"
+    CREDENTIALS_REINSTATE = "credentials.reinstate"
+    CREDENTIALS_REVOKE = "credentials.revoke"
+    CREDENTIALS_REPLACE = "credentials.replace"
     # certification
     CERTIFICATION_APPLY = "certification.apply"
     CERTIFICATION_SEND_AGAIN = "certification.send_again"

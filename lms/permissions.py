@@ -176,6 +176,8 @@ class Permission(StrEnum):
     PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
     PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
     # credentials
+    CREDENTIALS_LIST = "credentials:list"
+    CREDENTIALS_VIEW = "credentials:view"
     # certification
     CERTIFICATION_SEE_PROGRESS = "certification:see_progress"
     CERTIFICATION_APPLY = "certification:apply"
@@ -184,6 +186,8 @@ class Permission(StrEnum):
     CERTIFICATION_REVIEW = "certification:review"
     CERTIFICATION_DECIDE = "certification:decide"
     # registry
+    REGISTRY_VIEW = "registry:view"
+    REGISTRY_KEEP = "registry:keep"
     # end
 
 
@@ -251,6 +255,10 @@ RULES: dict[Permission, Rule] = {
         allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
     ),
     # credentials
+    Permission.CREDENTIALS_LIST: Rule(allows=((owner,),)),
+    Permission.CREDENTIALS_VIEW: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,)), knows=(staff_there,)
+    ),
     # certification
     Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
@@ -264,6 +272,8 @@ RULES: dict[Permission, Rule] = {
         allows=((reviewer_there, not_involved),), knows=(owner, staff_there)
     ),
     # registry
+    Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
+    Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),
     # end
 }
 
