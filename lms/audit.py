@@ -67,6 +67,13 @@ class Action(StrEnum):
     CREDENTIALS_REVOKE = "credentials.revoke"
     CREDENTIALS_REPLACE = "credentials.replace"
     # certification
+    CERTIFICATION_APPLY = "certification.apply"
+    CERTIFICATION_SEND_AGAIN = "certification.send_again"
+    CERTIFICATION_GRANT = "certification.grant"
+    CERTIFICATION_RETURN = "certification.return"
+    CERTIFICATION_REFUSE = "certification.refuse"
+    CERTIFICATION_ISSUE_COMPLETION = "certification.issue_completion"
+    CERTIFICATION_NOTE = "certification.note"
     # registry
     # end
 

@@ -179,6 +179,12 @@ class Permission(StrEnum):
     CREDENTIALS_LIST = "credentials:list"
     CREDENTIALS_VIEW = "credentials:view"
     # certification
+    CERTIFICATION_SEE_PROGRESS = "certification:see_progress"
+    CERTIFICATION_APPLY = "certification:apply"
+    CERTIFICATION_SEE_APPLICATION = "certification:see_application"
+    CERTIFICATION_SEE_QUEUE = "certification:see_queue"
+    CERTIFICATION_REVIEW = "certification:review"
+    CERTIFICATION_DECIDE = "certification:decide"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -254,6 +260,17 @@ RULES: dict[Permission, Rule] = {
         allows=((owner,), (registrar_there,), (reviewer_there,)), knows=(staff_there,)
     ),
     # certification
+    Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_SEE_APPLICATION: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_SEE_QUEUE: Rule(allows=((reviewer_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.CERTIFICATION_REVIEW: Rule(
+        allows=((reviewer_there, not_owner), (registrar_there, not_owner), (auditor_there, not_owner)),
+        knows=(owner, staff_there),
+    ),
+    Permission.CERTIFICATION_DECIDE: Rule(
+        allows=((reviewer_there, not_involved),), knows=(owner, staff_there)
+    ),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),

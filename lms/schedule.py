@@ -2,6 +2,7 @@
 
 from lms import mail
 from lms.assessment import tasks as assessment
+from lms.certification import tasks as certification
 from lms.credentials import tasks as credentials
 from lms.worker import Sweep
 
@@ -14,5 +15,6 @@ SWEEPS: tuple[Sweep, ...] = (
     # credentials
     credentials.UNDRAWN,
     # certification
+    certification.COMPLETIONS,
     # end
 )
