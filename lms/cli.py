@@ -58,9 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     demo_options.add_argument(
         "--today", type=_date, metavar="YYYY-MM-DD", help="pretend that today is this date"
     )
-    command("test", lambda given: test([])).description = (
-        "Run every check and test. Further words go to pytest, as in: lms test tests/house -x."
-    )
+    command(
+        "test", lambda given: test([])
+    ).description = "Run every check and test. Further words go to pytest, as in: lms test tests/house -x."
     serve_options = command("serve", serve)
     serve_options.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     serve_options.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
@@ -76,7 +76,9 @@ def _parser() -> argparse.ArgumentParser:
     user_options = command("user", user)
     user_options.add_argument("email", help="the person's e-mail address")
     user_options.add_argument("--role", required=True, help="a role of docs/glossary.md, as in administrator")
-    user_options.add_argument("--organisation", required=True, metavar="SLUG", help="short name, as in harbor")
+    user_options.add_argument(
+        "--organisation", required=True, metavar="SLUG", help="short name, as in harbor"
+    )
     user_options.add_argument("--organisation-name", metavar="NAME", help="add the organisation by this name")
     command("doctor", doctor)
     command("check-content", check_content)
@@ -118,7 +120,9 @@ def demo(given: argparse.Namespace) -> int:
 def test(words: list[str]) -> int:
     """Run every check and test, and say at the end what was left out."""
     if not (ROOT / "tests" / "suite.py").exists():
-        print("The tests are not part of an installed package: run bin/lms test in a checkout.", file=sys.stderr)
+        print(
+            "The tests are not part of an installed package: run bin/lms test in a checkout.", file=sys.stderr
+        )
         return 2
     return subprocess.call([sys.executable, "-m", "tests.suite", *words], cwd=ROOT)  # noqa: S603
 
@@ -152,7 +156,9 @@ def beat(given: argparse.Namespace) -> int:
 
     settings = Settings.from_environment()
     if settings.worker != "celery":
-        raise CannotStart("Beat is needed only when LMS_WORKER is celery: the embedded worker keeps time itself.")
+        raise CannotStart(
+            "Beat is needed only when LMS_WORKER is celery: the embedded worker keeps time itself."
+        )
     serving.beat(settings)
     return 0
 

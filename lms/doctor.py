@@ -39,7 +39,9 @@ def examine(root: Path) -> list[Finding]:
         findings.append(Finding(f"The settings can be used; this is {settings.env}."))
         findings += [_database(settings), _folder(settings.data_dir), _content(settings)]
     return findings + [
-        _program("Chromium", ("chromium", "google-chrome"), "the browser tests", os.environ.get("LMS_CHROMIUM")),
+        _program(
+            "Chromium", ("chromium", "google-chrome"), "the browser tests", os.environ.get("LMS_CHROMIUM")
+        ),
         _program(
             "RabbitMQ", ("rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"), "its broker tests"
         ),
@@ -78,7 +80,9 @@ def _folder(folder: Path) -> Finding:
 def _content(settings: Settings) -> Finding:
     count = len(content.faults(settings))
     if count:
-        return _fault(f"The content has {count} fault{'s' if count > 1 else ''}: bin/lms check-content lists them.")
+        return _fault(
+            f"The content has {count} fault{'s' if count > 1 else ''}: bin/lms check-content lists them."
+        )
     return Finding("Every content file can be used.")
 
 

@@ -75,7 +75,9 @@ def _taken_port(port: int) -> socket.socket:
 def _prepare_folder(folder: Path, *, is_fresh: bool, say: Say) -> None:
     is_ours = (folder / MARK).exists()
     if folder.exists() and any(folder.iterdir()) and not is_ours:
-        raise CannotStart(f"{folder} holds something else: move it away, or set LMS_DEMO_DIR to another folder.")
+        raise CannotStart(
+            f"{folder} holds something else: move it away, or set LMS_DEMO_DIR to another folder."
+        )
     if is_ours and (is_fresh or not (folder / SEEDED).exists()):
         say("Throwing the old demo away.")
         shutil.rmtree(folder)
