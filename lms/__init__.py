@@ -1,0 +1,1 @@
+"""Where peer specialists are trained, examined, supervised and certified."""

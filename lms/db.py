@@ -1,0 +1,297 @@
+"""The database: one base, one session, one place that commits, and the filter between organisations.
+
+Nothing else in the application commits or rolls back. SQLite writers begin with BEGIN IMMEDIATE, so
+that what is read, judged and written cannot be overtaken; on PostgreSQL such rows are read with `lock`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import event
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    declared_attr,
+    mapped_column,
+    with_loader_criteria,
+)
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints are named by convention, so that migrations can name them too."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """A moment: aware UTC in and out. SQLite keeps it without a zone, PostgreSQL with one."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# --- sessions and transactions -------------------------------------------------------------------
+
+_is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
+
+db = SQLAlchemy(session_options={"autoflush": True, "expire_on_commit": False})
+
+
+def init(app: Flask, url: str) -> None:
+    """Give the application its engine. Each SQLite connection gets WAL, full sync and foreign keys."""
+    options: dict[str, Any] = {"url": url}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"timeout": 30}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
+    db.init_app(app)
+    with app.app_context():
+        prepare(db.engine)
+
+
+def prepare(engine: sa.Engine) -> None:
+    """Make a SQLite engine begin its transactions itself; other engines stay as they are."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # pysqlite would begin too late, and never for DDL
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "busy_timeout=30000",
+            "foreign_keys=ON",
+            "cache_size=-16000",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if _is_reading.get() else "BEGIN IMMEDIATE")
+
+
+def session() -> Session:
+    """The session of the request, task or command that is running."""
+    return db.session
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Commit what the block did, or roll all of it back; then run what `after_commit` was given."""
+    current = session()
+    _refuse_nesting(current)
+    later: list[Callable[[], None]] = []
+    current.info["after_commit"] = later
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+    finally:
+        current.info.pop("after_commit", None)
+    for act in later:
+        act()
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A block in which the database itself refuses to write: a page that writes fails loudly."""
+    current = session()
+    _refuse_nesting(current)
+    token = _is_reading.set(True)
+    current.info["reading"] = True
+    try:
+        yield current
+    finally:
+        current.info.pop("reading", None)
+        connection = current.info.pop("query_only", None)
+        if connection is not None and not connection.closed:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+        current.rollback()
+        _is_reading.reset(token)
+
+
+def _refuse_nesting(current: Session) -> None:
+    if "after_commit" in current.info or "reading" in current.info:
+        raise RuntimeError("a transaction is open already; only the entry points open one")
+    if current.in_transaction():
+        current.rollback()
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Run `act` once the commit has succeeded; never when it has not."""
+    later = session().info.get("after_commit")
+    if later is None:
+        raise RuntimeError("after_commit needs an open transaction")
+    later.append(act)
+
+
+@event.listens_for(Session, "after_begin")
+def _read_only(current: Session, _transaction: Any, connection: sa.Connection) -> None:
+    if "reading" not in current.info or "query_only" in current.info:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        current.info["query_only"] = connection
+    else:
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+SelectT = TypeVar("SelectT", bound=sa.Select[Any])
+
+
+def lock(statement: SelectT) -> SelectT:
+    """The same statement, its rows locked until the commit and read anew (FOR UPDATE on PostgreSQL)."""
+    return statement.with_for_update().execution_options(populate_existing=True)
+
+
+# --- the filter between organisations ------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose rows a query may meet: those of these organisations and those of these people."""
+
+    organisations: frozenset[int] = frozenset()
+    people: frozenset[int] = frozenset()
+    everything: bool = False
+
+    @classmethod
+    def all(cls) -> "Scope":
+        """Every row: for tasks, the command line and the public register, never for a person's page."""
+        return cls(everything=True)
+
+
+_scope: ContextVar[Scope | None] = ContextVar("scope", default=None)
+
+
+@contextmanager
+def scope(given: Scope) -> Iterator[None]:
+    """Run the block with this scope."""
+    token = _scope.set(given)
+    try:
+        yield
+    finally:
+        _scope.reset(token)
+
+
+@contextmanager
+def seeing(*person_ids: int) -> Iterator[None]:
+    """Widen the scope by these people's rows. Only after `authorize` has said yes to it."""
+    current = _scope.get() or Scope()
+    with scope(replace(current, people=current.people | set(person_ids))):
+        yield
+
+
+class Scoped:
+    """A table whose rows belong to an organisation and a person. Queries meet only rows in scope."""
+
+    @declared_attr
+    def organisation_id(cls) -> Mapped[int]:
+        return mapped_column(sa.ForeignKey("organisation.id"), index=True)
+
+    @declared_attr
+    def person_id(cls) -> Mapped[int]:
+        return mapped_column(sa.ForeignKey("person.id"), index=True)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _filter(state: ORMExecuteState) -> None:
+    if not (state.is_select or state.is_update or state.is_delete) or state.is_column_load:
+        return
+    current = _scope.get()
+    if current is not None and current.everything:
+        return
+    if current is None:
+        if any(issubclass(mapper.class_, Scoped) for mapper in state.all_mappers):
+            raise RuntimeError("a scoped table was asked for without a scope")
+        current = Scope()
+    organisations, people = sorted(current.organisations), sorted(current.people)
+    state.statement = state.statement.options(  # type: ignore[attr-defined]
+        with_loader_criteria(
+            Scoped,
+            lambda cls: sa.or_(cls.organisation_id.in_(organisations), cls.person_id.in_(people)),
+            include_aliases=True,
+        )
+    )
+
+
+# --- tables that only grow ------------------------------------------------------------------------
+
+
+def forbid_changes(op: Any, table: str) -> None:
+    """In a migration: make UPDATE and DELETE of the table fail, on both databases."""
+    forbid_change_of(op, table, when="")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} rows are never deleted'); END"
+        )
+    else:
+        op.execute(
+            f"CREATE TRIGGER {table}_stays BEFORE DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"
+        )
+
+
+def forbid_change_of(op: Any, table: str, *, when: str, columns: tuple[str, ...] = ()) -> None:
+    """In a migration: make an UPDATE of these columns (all of them when none is named) fail.
+
+    `when` is an SQL condition over OLD and NEW that both databases read, or "" for always.
+    """
+    of = f" OF {', '.join(columns)}" if columns else ""
+    if op.get_bind().dialect.name == "sqlite":
+        condition = f" WHEN {when}" if when else ""
+        op.execute(
+            f"CREATE TRIGGER {table}_fixed BEFORE UPDATE{of} ON {table}{condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} rows are not changed'); END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} rows are not changed or deleted'; END $$"
+    )
+    condition = f" WHEN ({when})" if when else ""
+    op.execute(
+        f"CREATE TRIGGER {table}_fixed BEFORE UPDATE{of} ON {table} "
+        f"FOR EACH ROW{condition} EXECUTE FUNCTION {table}_refuse()"
+    )
+
+
+def allow_changes(op: Any, table: str) -> None:
+    """In a migration's way back: take away what `forbid_changes` or `forbid_change_of` made."""
+    on = "" if op.get_bind().dialect.name == "sqlite" else f" ON {table}"
+    op.execute(f"DROP TRIGGER IF EXISTS {table}_stays{on}")
+    op.execute(f"DROP TRIGGER IF EXISTS {table}_fixed{on}")
+    if on:
+        op.execute(f"DROP FUNCTION IF EXISTS {table}_refuse()")

@@ -1,0 +1,143 @@
+"""Mail: an outbox row written with the business change, sent once by the worker.
+
+The Message-ID comes from the row's key, so a receiver can tell a repeat; the `files` transport is exact.
+"""
+
+import hashlib
+import os
+import smtplib
+import tempfile
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app, render_template
+from flask_babel import force_locale
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms import clock
+from lms.config import Settings
+from lms.db import Base, Instant, session
+from lms.worker import Sweep, enqueue, task
+
+LEASE = timedelta(minutes=5)
+
+
+class OutgoingMail(Base):
+    """One mail to one address; `sent_at` is the only sign that it left."""
+
+    __tablename__ = "outgoing_mail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    to_person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    to_address: Mapped[str] = mapped_column(sa.String(320))
+    subject: Mapped[str] = mapped_column(sa.String(200))
+    body: Mapped[str] = mapped_column(sa.Text)
+    queued_at: Mapped[datetime] = mapped_column(Instant)
+    next_try_at: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (sa.Index("ix_outgoing_mail_sent_at_next_try_at", "sent_at", "next_try_at"),)
+
+
+def queue(
+    *,
+    to_person_id: int | None,
+    to_address: str,
+    subject: str,
+    template: str,
+    key: str,
+    language: str = "en",
+    **facts: Any,
+) -> None:
+    """Put a mail in the outbox, in the transaction that is open. The same key is queued once.
+
+    `template` names `templates/mail/<template>.txt`. Nothing about health belongs in subject or body.
+    """
+    if "\n" in subject or "\r" in subject or "\n" in to_address or "\r" in to_address:
+        raise ValueError("a mail's subject and address are one line each")
+    if session().scalar(sa.select(OutgoingMail.id).where(OutgoingMail.key == key)) is not None:
+        return
+    now = clock.now()
+    with force_locale(language):
+        body = render_template(
+            f"mail/{template}.txt", base_url=current_app.config["SETTINGS"].base_url, **facts
+        )
+    mail = OutgoingMail(
+        key=key,
+        to_person_id=to_person_id,
+        to_address=to_address,
+        subject=subject,
+        body=body,
+        queued_at=now,
+        next_try_at=now,
+    )
+    session().add(mail)
+    session().flush()
+    enqueue("mail.send", mail.id)
+
+
+@task("mail.send")
+def send(mail_id: int) -> None:
+    """Send one mail, if it was not sent. The row is claimed by a compared update."""
+    now = clock.now()
+    claimed = session().execute(
+        sa.update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.sent_at.is_(None), OutgoingMail.next_try_at <= now)
+        .values(next_try_at=now + LEASE, tries=OutgoingMail.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if claimed.rowcount != 1:  # type: ignore[attr-defined]
+        return
+    mail = session().get_one(OutgoingMail, mail_id)
+    settings: Settings = current_app.config["SETTINGS"]
+    message = EmailMessage()
+    message["Subject"] = mail.subject
+    message["From"] = settings.mail_sender
+    message["To"] = mail.to_address
+    message["Date"] = mail.queued_at
+    domain = parseaddr(settings.mail_sender)[1].partition("@")[2] or "localhost"
+    name = hashlib.sha256(mail.key.encode()).hexdigest()[:40]
+    message["Message-ID"] = f"<{name}@{domain}>"
+    message.set_content(mail.body)
+    if settings.mail_transport == "files":
+        _keep(settings.data_dir / "mail" / f"{name}.eml", message.as_bytes())
+    else:
+        _post(settings, message)
+    mail.sent_at = clock.now()
+
+
+def _keep(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    os.replace(temporary, path)
+
+
+def _post(settings: Settings, message: EmailMessage) -> None:
+    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=30) as server:
+        if settings.smtp_starttls:
+            server.starttls()
+        if settings.smtp_user:
+            server.login(settings.smtp_user, settings.smtp_password)
+        server.send_message(message)
+
+
+def _unsent() -> list[int]:
+    return list(
+        session().scalars(
+            sa.select(OutgoingMail.id)
+            .where(OutgoingMail.sent_at.is_(None), OutgoingMail.next_try_at <= clock.now())
+            .order_by(OutgoingMail.id)
+            .limit(100)
+        )
+    )
+
+
+UNSENT = Sweep("unsent mail", "mail.send", 30, _unsent)

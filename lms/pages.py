@@ -1,0 +1,133 @@
+"""What every page shares: language, dates and hours in words, the menu, the crisis line, static addresses."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from flask import Flask, current_app, g, request, url_for
+from flask import session as cookie
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+
+LANGUAGES = {"en": "English", "es": "Español"}
+DEFAULT_ZONE = "America/New_York"
+babel = Babel()
+
+
+@dataclass(frozen=True)
+class MenuEntry:
+    """One word of the main menu: shown when `is_shown()` is true for who is signed in."""
+
+    label: Callable[[], str]
+    endpoint: str
+    is_shown: Callable[[], bool]
+
+
+MENU: list[MenuEntry] = []
+
+
+def init(app: Flask) -> None:
+    """Give templates their filters and globals."""
+    babel.init_app(app, default_locale="en", locale_selector=language, timezone_selector=zone)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(day=day, moment=moment, hours=hours, clocktime=clocktime)
+    app.jinja_env.globals.update(
+        asset=asset, menu=menu, nonce=nonce, languages=LANGUAGES, language=language, is_demo=is_demo
+    )
+
+
+def language() -> str:
+    """The page's language: asked for by ?lang=, the person's own, the cookie's, the browser's, English."""
+    if "language" in g:
+        return str(g.language)
+    asked = request.args.get("lang") if request else None
+    signed_in = g.get("signed_in")
+    candidates = (asked, signed_in.language if signed_in else None, cookie.get("lang") if request else None)
+    chosen = next((word for word in candidates if word in LANGUAGES), None)
+    if chosen is None and request:
+        chosen = request.accept_languages.best_match(list(LANGUAGES))
+    if request and "signed_in" in g:
+        g.language = chosen or "en"
+    return chosen or "en"
+
+
+def zone() -> str:
+    """The zone in which instants are shown: the signed-in person's, else the installation's usual one."""
+    signed_in = g.get("signed_in")
+    return signed_in.timezone if signed_in else DEFAULT_ZONE
+
+
+def day(value: date | datetime | None) -> str:
+    """A date in words: Nov 14, 2026."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(zone())).date()
+    return str(format_date(value, format="medium", locale=get_locale()))
+
+
+def moment(value: datetime | None) -> str:
+    """An instant in the person's zone, in words."""
+    if value is None:
+        return ""
+    return str(format_datetime(value, format="medium", tzinfo=ZoneInfo(zone()), locale=get_locale()))
+
+
+def clocktime(value: datetime | None) -> str:
+    """The time of day of an instant in the person's zone: 13:05."""
+    if value is None:
+        return ""
+    return str(format_time(value, format="HH:mm", tzinfo=ZoneInfo(zone()), locale=get_locale()))
+
+
+def hours(minutes: int | None) -> str:
+    """An amount of minutes in words: 9.5 hours, 1 hour, 45 minutes."""
+    minutes = minutes or 0
+    if 0 < abs(minutes) < 60:
+        return _("1 minute") if minutes == 1 else _("%(count)s minutes", count=minutes)
+    amount = format_decimal(round(minutes / 60, 2), format="#,##0.##", locale=get_locale())
+    return _("1 hour") if minutes == 60 else _("%(count)s hours", count=amount)
+
+
+def nonce() -> str:
+    """This answer's nonce for a script element."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with a mark of its content so that it may be kept for a year."""
+    return url_for("static", filename=name, v=_mark(Path(current_app.static_folder or "") / name))
+
+
+@cache
+def _mark(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def menu() -> list[tuple[str, str, bool]]:
+    """The signed-in person's menu: label, address, whether it is this page."""
+    if g.get("actor") is None:
+        return []
+    entries = []
+    for entry in MENU:
+        if entry.is_shown():
+            address = url_for(entry.endpoint)
+            here = request.path == address or (address != "/" and request.path.startswith(address + "/"))
+            entries.append((entry.label(), address, here))
+    return entries
+
+
+def is_demo() -> bool:
+    """Whether this is the demo, with its banner."""
+    return bool(current_app.config["SETTINGS"].env == "demo")
