@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["test"] and "-h" not in words and "--help" not in words:
-        return test(words[1:])
+        return _run_suite(words[1:])
     given = _parser().parse_args(words)
     try:
         return int(given.run(given))
@@ -58,9 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     demo_options.add_argument(
         "--today", type=_date, metavar="YYYY-MM-DD", help="pretend that today is this date"
     )
-    command(
-        "test", lambda given: test([])
-    ).description = "Run every check and test. Further words go to pytest, as in: lms test tests/house -x."
+    command("test", test).epilog = "Further words go to pytest, as in: lms test tests/house -x"
     serve_options = command("serve", serve)
     serve_options.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     serve_options.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
@@ -115,8 +113,12 @@ def demo(given: argparse.Namespace) -> int:
     return 0
 
 
-def test(words: list[str]) -> int:
+def test(given: argparse.Namespace) -> int:
     """Run every check and test, and say at the end what was left out."""
+    return _run_suite([])
+
+
+def _run_suite(words: list[str]) -> int:
     if not (ROOT / "tests" / "suite.py").exists():
         print(
             "The tests are not part of an installed package: run bin/lms test in a checkout.", file=sys.stderr
