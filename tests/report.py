@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 # A test that asks for one of these touches the database; the PostgreSQL run takes those alone.
-DATABASE_FIXTURES = frozenset({"migrated", "database_url", "postgresql_url"})
+DATABASE_FIXTURES = frozenset({"migrated", "database_url", "postgresql_url", "empty_url"})
 
 
 def pytest_configure(config: pytest.Config) -> None:
