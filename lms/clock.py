@@ -1,5 +1,7 @@
 """The only reader of the clock. Pure code is handed `as_of` instead."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,3 +22,15 @@ def pretend_today(day: date | None) -> None:
     """Move the clock so that today is `day` in UTC (demo mode only); None sets it right again."""
     global _shift
     _shift = timedelta(0) if day is None else day - datetime.now(UTC).date()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Run the block as if it were that moment: for demo data with a past, and for tests."""
+    global _shift
+    before = _shift
+    _shift = moment - datetime.now(UTC)
+    try:
+        yield
+    finally:
+        _shift = before

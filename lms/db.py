@@ -237,7 +237,7 @@ def _filter(state: ORMExecuteState) -> None:
             raise RuntimeError("a scoped table was asked for without a scope")
         current = Scope()
     organisations, people = sorted(current.organisations), sorted(current.people)
-    state.statement = state.statement.options(  # type: ignore[attr-defined]
+    state.statement = state.statement.options(
         with_loader_criteria(
             Scoped,
             lambda cls: sa.or_(cls.organisation_id.in_(organisations), cls.person_id.in_(people)),

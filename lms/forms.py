@@ -7,7 +7,7 @@ from flask_wtf import FlaskForm
 from lms.errors import Invalid
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """A form that redraws with what was typed and one sentence per fault."""
 
     def show(self, fault: Invalid) -> None:

@@ -93,9 +93,9 @@ def hours(minutes: int | None) -> str:
     """An amount of minutes in words: 9.5 hours, 1 hour, 45 minutes."""
     minutes = minutes or 0
     if 0 < abs(minutes) < 60:
-        return _("1 minute") if minutes == 1 else _("%(count)s minutes", count=minutes)
+        return str(_("1 minute") if minutes == 1 else _("%(count)s minutes", count=minutes))
     amount = format_decimal(round(minutes / 60, 2), format="#,##0.##", locale=get_locale())
-    return _("1 hour") if minutes == 60 else _("%(count)s hours", count=amount)
+    return str(_("1 hour") if minutes == 60 else _("%(count)s hours", count=amount))
 
 
 def nonce() -> str:

@@ -136,11 +136,16 @@ def end_here() -> None:
         )
 
 
+def promise_second_factor() -> None:
+    """Say that the sign-in which follows in this request proved a second factor too."""
+    g.second_factor = True
+
+
 def init(app: Flask) -> None:
     """Follow Flask-Login's sign-ins and sign-outs with rows of our own."""
 
     def opened(_sender: Flask, user: Person, **_more: object) -> None:
-        begin(user, has_second_factor=bool(cookie.pop("second_factor", False)))
+        begin(user, has_second_factor=bool(g.get("second_factor", False)))
 
     def closed(_sender: Flask, **_more: object) -> None:
         end_here()

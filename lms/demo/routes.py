@@ -1,0 +1,47 @@
+"""One-click sign-in as each demo person, and the mail that was sent. Registered in demo mode only."""
+
+from email import message_from_bytes, policy
+
+import sqlalchemy as sa
+from flask import Blueprint, current_app, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import login_user
+
+from lms.db import session
+from lms.demo.cast import CAST
+from lms.errors import NotFound
+from lms.people import queries, sessions
+from lms.people.models import Person
+from lms.permissions import public
+
+bp = Blueprint("demo", __name__, template_folder="templates", url_prefix="/demo")
+
+
+@bp.get("/people")
+@public
+def people() -> ResponseReturnValue:
+    """Everybody one can be in the demo."""
+    return render_template("demo/people.html", cast=CAST)
+
+
+@bp.post("/people/<key>")
+@public
+def become(key: str) -> ResponseReturnValue:
+    """Sign in as that demo person."""
+    part = next((part for part in CAST if part.key == key), None)
+    card = queries.person_by_email(part.email) if part else None
+    if card is None:
+        raise NotFound
+    sessions.promise_second_factor()
+    login_user(session().scalars(sa.select(Person).where(Person.id == card.id)).one())
+    return redirect("/home")
+
+
+@bp.get("/mail")
+@public
+def mail() -> ResponseReturnValue:
+    """The mail that the demo sent, newest first."""
+    folder = current_app.config["SETTINGS"].data_dir / "mail"
+    files = sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime, reverse=True)[:50]
+    letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+    return render_template("demo/mail.html", letters=letters)
