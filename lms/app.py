@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_principal import Principal
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -110,9 +111,14 @@ def create_app(settings: Settings | None = None) -> Lms:
 
 
 def _forget_identities(app: Lms) -> None:
-    """Take out Flask-Principal's hook: it would ask for the person before the view's transaction is open."""
+    """Take out two hooks of libraries: one asks for the person before the view's transaction is open, the
+    other for every page drawn. `current_user` stays there for templates, asked for only when it is used.
+    """
     hooks = app.before_request_funcs.get(None, [])
     hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
+    processors = app.template_context_processors[None]
+    processors[:] = [one for one in processors if not one.__module__.startswith("flask_login")]
+    app.jinja_env.globals["current_user"] = current_user
 
 
 def _register(app: Lms, name: str) -> None:
