@@ -22,7 +22,10 @@ def faults(settings: Settings) -> list[Fault]:
     if not found:  # a file that could not be read would be missed by every file that names it
         found += _between(settings, modules, items)
         found += schemes.problems_with(
-            book, modules=modules.modules, examinations=items.examinations, texts=statements.versions
+            book,
+            modules=modules.modules,
+            examinations=items.examinations,
+            texts=[(text_id, str(version)) for text_id, version in statements.versions],
         )
     return sorted(found, key=lambda fault: (fault.path, fault.line))
 

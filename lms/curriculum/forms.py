@@ -7,9 +7,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from lms.curriculum.models import LONGEST_MINUTES, LONGEST_REFLECTION
 from lms.curriculum.queries import RosterLine
-from lms.curriculum.services.learning import LONGEST_REFLECTION
-from lms.curriculum.services.live import LONGEST_MINUTES
 from lms.forms import Form
 
 

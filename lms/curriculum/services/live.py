@@ -11,7 +11,7 @@ from lms import audit, clock
 from lms.audit import Action
 from lms.curriculum.catalog import catalog
 from lms.curriculum.content import Mode
-from lms.curriculum.models import Attendance, LiveSession
+from lms.curriculum.models import LONGEST_MINUTES, Attendance, LiveSession
 from lms.curriculum.queries import roster
 from lms.curriculum.services.once import insert_once
 from lms.db import lock, session
@@ -20,7 +20,6 @@ from lms.people.queries import has_role, organisation
 from lms.permissions import Role
 
 LIVE_MODES = (Mode.LIVE_REMOTE, Mode.IN_PERSON)
-LONGEST_MINUTES = 720
 
 
 def plan_live_session(
