@@ -46,8 +46,34 @@ class Action(StrEnum):
     ASSESSMENT_CLOSE = "assessment.close"
     ASSESSMENT_ALLOW_TIME = "assessment.allow_time"
     # practice
+    PRACTICE_LOG_HOURS = "practice.log_hours"
+    PRACTICE_CHANGE_ENTRY = "practice.change_entry"
+    PRACTICE_DISCARD_ENTRY = "practice.discard_entry"
+    PRACTICE_SUBMIT = "practice.submit"
+    PRACTICE_WITHDRAW = "practice.withdraw"
+    PRACTICE_SIGN_OFF = "practice.sign_off"
+    PRACTICE_RETURN = "practice.return"
+    PRACTICE_UNDO = "practice.undo"
+    PRACTICE_CREATE_PLACEMENT = "practice.create_placement"
+    PRACTICE_END_PLACEMENT = "practice.end_placement"
+    PRACTICE_CREATE_AGREEMENT = "practice.create_agreement"
+    PRACTICE_END_AGREEMENT = "practice.end_agreement"
+    PRACTICE_RECORD_SUPERVISION = "practice.record_supervision"
+    PRACTICE_SIGN_SUPERVISION = "practice.sign_supervision"
     # credentials
+    CREDENTIALS_ISSUE = "credentials.issue"
+    CREDENTIALS_SUSPEND = "credentials.suspend"
+    CREDENTIALS_REINSTATE = "credentials.reinstate"
+    CREDENTIALS_REVOKE = "credentials.revoke"
+    CREDENTIALS_REPLACE = "credentials.replace"
     # certification
+    CERTIFICATION_APPLY = "certification.apply"
+    CERTIFICATION_SEND_AGAIN = "certification.send_again"
+    CERTIFICATION_GRANT = "certification.grant"
+    CERTIFICATION_RETURN = "certification.return"
+    CERTIFICATION_REFUSE = "certification.refuse"
+    CERTIFICATION_ISSUE_COMPLETION = "certification.issue_completion"
+    CERTIFICATION_NOTE = "certification.note"
     # registry
     # end
 

@@ -165,9 +165,29 @@ class Permission(StrEnum):
     ASSESSMENT_RESULTS = "assessment:results"
     ASSESSMENT_ALLOW_TIME = "assessment:allow_time"
     # practice
+    PRACTICE_LOG_HOURS = "practice:log_hours"
+    PRACTICE_SEE_ENTRY = "practice:see_entry"
+    PRACTICE_CHANGE_ENTRY = "practice:change_entry"
+    PRACTICE_SEE_QUEUE = "practice:see_queue"
+    PRACTICE_SIGN_OFF = "practice:sign_off"
+    PRACTICE_SEE_PLACEMENTS = "practice:see_placements"
+    PRACTICE_SEE_PLACEMENT = "practice:see_placement"
+    PRACTICE_ARRANGE_PLACEMENT = "practice:arrange_placement"
+    PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
+    PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
     # credentials
+    CREDENTIALS_LIST = "credentials:list"
+    CREDENTIALS_VIEW = "credentials:view"
     # certification
+    CERTIFICATION_SEE_PROGRESS = "certification:see_progress"
+    CERTIFICATION_APPLY = "certification:apply"
+    CERTIFICATION_SEE_APPLICATION = "certification:see_application"
+    CERTIFICATION_SEE_QUEUE = "certification:see_queue"
+    CERTIFICATION_REVIEW = "certification:review"
+    CERTIFICATION_DECIDE = "certification:decide"
     # registry
+    REGISTRY_VIEW = "registry:view"
+    REGISTRY_KEEP = "registry:keep"
     # end
 
 
@@ -210,9 +230,50 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.ASSESSMENT_ALLOW_TIME: Rule(allows=((coordinator_there, not_owner),), knows=(staff_there,)),
     # practice
+    Permission.PRACTICE_LOG_HOURS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.PRACTICE_SEE_ENTRY: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
+    Permission.PRACTICE_CHANGE_ENTRY: Rule(
+        allows=((owner,),), knows=(assigned_supervisor, coordinator_there)
+    ),
+    Permission.PRACTICE_SEE_QUEUE: Rule(allows=((supervisor_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.PRACTICE_SIGN_OFF: Rule(
+        allows=((assigned_supervisor, supervisor_there, not_owner),), knows=(owner, coordinator_there)
+    ),
+    Permission.PRACTICE_SEE_PLACEMENTS: Rule(
+        allows=((trainee_anywhere,), (supervisor_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.PRACTICE_SEE_PLACEMENT: Rule(
+        allows=((owner,), (assigned_supervisor,), (coordinator_there,))
+    ),
+    Permission.PRACTICE_ARRANGE_PLACEMENT: Rule(
+        allows=((coordinator_there,),), knows=(owner, staff_there)
+    ),
+    Permission.PRACTICE_SEE_SUPERVISION: Rule(
+        allows=((trainee_anywhere,), (supervisor_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.PRACTICE_SIGN_SUPERVISION: Rule(
+        allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
+    ),
     # credentials
+    Permission.CREDENTIALS_LIST: Rule(allows=((owner,),)),
+    Permission.CREDENTIALS_VIEW: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,)), knows=(staff_there,)
+    ),
     # certification
+    Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_SEE_APPLICATION: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_SEE_QUEUE: Rule(allows=((reviewer_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.CERTIFICATION_REVIEW: Rule(
+        allows=((reviewer_there, not_owner), (registrar_there, not_owner), (auditor_there, not_owner)),
+        knows=(owner, staff_there),
+    ),
+    Permission.CERTIFICATION_DECIDE: Rule(
+        allows=((reviewer_there, not_involved),), knows=(owner, staff_there)
+    ),
     # registry
+    Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
+    Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),
     # end
 }
 

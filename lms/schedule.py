@@ -2,6 +2,8 @@
 
 from lms import mail
 from lms.assessment import tasks as assessment
+from lms.certification import tasks as certification
+from lms.credentials import tasks as credentials
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -11,6 +13,8 @@ SWEEPS: tuple[Sweep, ...] = (
     assessment.OVERDUE,
     # practice
     # credentials
+    credentials.UNDRAWN,
     # certification
+    certification.COMPLETIONS,
     # end
 )

@@ -1,0 +1,235 @@
+"""What a person may type about practice. Shapes only; what is allowed is for the rules."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, Optional, Regexp
+from wtforms.widgets import HiddenInput, TextInput
+
+from lms.forms import Form
+from lms.practice import words
+from lms.practice.models import LONGEST_NOTE
+from lms.practice.rules import Mode, hours_text
+
+_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
+_DECIMAL = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
+ONE_OF_THESE = lazy_gettext("Choose one.")
+
+
+def minutes_typed(text: str) -> int | None:
+    """Minutes from "3.5", "3,5" or "3:30"; None for anything else."""
+    text = text.strip()
+    if clock := _CLOCK.fullmatch(text):
+        return int(clock[1]) * 60 + int(clock[2])
+    if _DECIMAL.fullmatch(text):
+        return round(float(text.replace(",", ".")) * 60)
+    return None
+
+
+class HoursField(StringField):
+    """A length of time typed as hours; its data are minutes."""
+
+    widget = TextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return hours_text(self.data) if self.data else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = valuelist[0].strip() if valuelist else ""
+        self.data = minutes_typed(typed) if typed else None
+        if typed and self.data is None:
+            raise ValueError(_("Write hours like 3.5 or 3:30."))
+
+
+def new_key() -> str:
+    """A fresh key for a form, so that sending it twice does one thing."""
+    return str(uuid4())
+
+
+def plain_lines(text: str | None) -> str:
+    """Text with line ends of one letter, as the page counted them."""
+    return (text or "").replace("\r\n", "\n")
+
+
+class KeyField(HiddenField):
+    """The form's own key; redrawn as it came."""
+
+
+class HoursForm(Form):
+    """One practice entry."""
+
+    worked_on = DateField(
+        lazy_gettext("Day"), [InputRequired(lazy_gettext("Choose the day."))], render_kw={"required": True}
+    )
+    length = HoursField(
+        lazy_gettext("How long, in hours"),
+        [Optional()],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    starts_at = TimeField(lazy_gettext("Start"), [Optional()])
+    ends_at = TimeField(lazy_gettext("End"), [Optional()])
+    is_overnight = BooleanField(lazy_gettext("Ended the next day"))
+    placement_id = SelectField(
+        lazy_gettext("Where"), coerce=int, validate_choice=False, render_kw={"required": True}
+    )
+    kind = RadioField(
+        lazy_gettext("What you did"),
+        [InputRequired(lazy_gettext("Choose what you did."))],
+        validate_choice=False,
+    )
+    mode = RadioField(
+        lazy_gettext("How you met"), [InputRequired(lazy_gettext("Choose how you met."))], validate_choice=False
+    )
+    note = TextAreaField(
+        lazy_gettext("Short note"),
+        [Length(max=LONGEST_NOTE, message=lazy_gettext("Keep the note to 280 letters."))],
+        filters=[plain_lines],
+        render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
+    )
+    client_key = KeyField(validators=[Optional(), Length(max=64)])
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+    def __init__(self, *args: Any, placements: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.placement_id.choices = list(placements)
+        self.kind.choices = [(kind.value, name) for kind, name in words.KINDS.items()]
+        self.mode.choices = [(mode.value, name) for mode, name in words.MODES.items()]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields by themselves, and one of the two ways of saying how long."""
+        is_fine = bool(super().validate(extra_validators))
+        said = (self.length, self.starts_at, self.ends_at)
+        if all(field.data is None and not field.errors for field in said):
+            self.length.errors = [_("Say how long it was, or give start and end.")]
+            return False
+        return is_fine
+
+
+class SignForm(Form):
+    """The supervisor's signature under the lines of a page; `sign_form` adds a field for each line."""
+
+    is_meant = BooleanField(
+        lazy_gettext("I say this, and I sign these entries."),
+        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
+    )
+    password = PasswordField(
+        lazy_gettext("Your password"), [Optional()], render_kw={"autocomplete": "current-password"}
+    )
+    statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+class AskForm(Form):
+    """What to fix: one reason for all lines, or one for each; `ask_form` adds a field for each line."""
+
+    reason = TextAreaField(
+        lazy_gettext("What should be fixed? This goes to every entry without a reason of its own."),
+        [Length(max=500)],
+        render_kw={"rows": 3},
+    )
+
+
+def sign_form(entry_ids: Iterable[int]) -> type[SignForm]:
+    """A SignForm with "sign for fewer hours" for each line."""
+    fields = {
+        f"fewer_{entry_id}": HoursField(lazy_gettext("Hours to sign for"), [Optional()])
+        for entry_id in entry_ids
+    }
+    return type("SignLinesForm", (SignForm,), fields)
+
+
+def ask_form(entry_ids: Iterable[int]) -> type[AskForm]:
+    """An AskForm with a reason for each line."""
+    fields = {
+        f"reason_{entry_id}": TextAreaField(
+            lazy_gettext("Reason for this entry"), [Length(max=500)], render_kw={"rows": 2}
+        )
+        for entry_id in entry_ids
+    }
+    return type("AskLinesForm", (AskForm,), fields)
+
+
+class PlacementForm(Form):
+    """Where a trainee practises."""
+
+    person_id = SelectField(lazy_gettext("Trainee"), coerce=int, validate_choice=False)
+    site_name = StringField(
+        lazy_gettext("Name of the site"),
+        [InputRequired(lazy_gettext("Give the site's name.")), Length(max=120)],
+    )
+    role = RadioField(
+        lazy_gettext("The trainee's role there"),
+        [InputRequired(lazy_gettext("Choose paid or volunteer."))],
+        validate_choice=False,
+        choices=[("paid", words.ROLES["paid"]), ("volunteer", words.ROLES["volunteer"])],
+    )
+    starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
+    ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
+
+
+class AgreementForm(Form):
+    """Who may sign, from when to when."""
+
+    supervisor_id = SelectField(lazy_gettext("Supervisor"), coerce=int, validate_choice=False)
+    starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
+    ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
+
+
+class EndForm(Form):
+    """The last day of a placement or an agreement."""
+
+    ends_on = DateField(lazy_gettext("Last day"), [InputRequired(lazy_gettext("Choose the last day."))])
+
+
+class SupervisionForm(Form):
+    """One supervision session."""
+
+    pair = SelectField(
+        lazy_gettext("With whom"),
+        [InputRequired(ONE_OF_THESE), Regexp(r"\d+-\d+", message=ONE_OF_THESE)],
+        validate_choice=False,
+    )
+    held_on = DateField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Choose the day."))])
+    length = HoursField(
+        lazy_gettext("How long, in hours"),
+        [InputRequired(lazy_gettext("Say how long it was: more than zero."))],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    format = RadioField(
+        lazy_gettext("Who was there"),
+        [InputRequired(ONE_OF_THESE)],
+        validate_choice=False,
+        choices=[("individual", words.FORMATS["individual"]), ("group", words.FORMATS["group"])],
+        default="individual",
+    )
+    mode = RadioField(
+        lazy_gettext("How you met"),
+        [InputRequired(ONE_OF_THESE)],
+        validate_choice=False,
+        choices=[(mode.value, name) for mode, name in words.MODES.items()],
+        default=Mode.IN_PERSON.value,
+    )
+    topics = TextAreaField(
+        lazy_gettext("What you talked about"),
+        [InputRequired(lazy_gettext("Say in a few words what you talked about.")), Length(max=LONGEST_NOTE)],
+        filters=[plain_lines],
+        render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
+    )
+    client_key = KeyField(validators=[InputRequired(), Length(min=8, max=64)])

@@ -1,0 +1,167 @@
+"""Placements, supervision agreements, practice entries, sign-offs and supervision sessions.
+
+An entry points at the one sign-off that stands for it (`approval_id`); a column holds one value, so two
+standing approvals cannot exist. Triggers in the migration keep the content of a waiting or signed entry as
+it is, whatever route a change takes, and let an approval go only when its reversal has been recorded.
+"""
+
+from datetime import date, datetime, time
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, Instant, Scoped
+from lms.practice.rules import Kind, Mode, State
+
+LONGEST_NOTE = 280
+
+
+def _one_of(column: str, values: type[Kind] | type[Mode] | type[State]) -> str:
+    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
+
+
+class Placement(Scoped, Base):
+    """Where a trainee practises, in which role, between which days."""
+
+    __tablename__ = "placement"
+    __table_args__ = (
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        sa.CheckConstraint("role IN ('paid', 'volunteer')", name="role_known"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_name: Mapped[str] = mapped_column(sa.String(120))
+    site_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    role: Mapped[str] = mapped_column(sa.String(16))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SupervisionAgreement(Scoped, Base):
+    """Who may sign for a placement, and for which days."""
+
+    __tablename__ = "supervision_agreement"
+    __table_args__ = (
+        sa.UniqueConstraint("placement_id", "supervisor_id", "starts_on"),
+        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        sa.CheckConstraint("supervisor_id <> person_id", name="not_oneself"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), index=True)
+    supervisor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PracticeEntry(Scoped, Base):
+    """One logged piece of work. `worked_on` is a plain date in `zone`; `minutes` is what the trainee logged."""
+
+    __tablename__ = "practice_entry"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "client_key"),
+        sa.UniqueConstraint("approval_id"),
+        sa.Index("ix_practice_entry_supervisor_id_state", "supervisor_id", "state"),
+        sa.CheckConstraint(_one_of("kind", Kind), name="kind_known"),
+        sa.CheckConstraint(_one_of("mode", Mode), name="mode_known"),
+        sa.CheckConstraint(_one_of("state", State), name="state_known"),
+        sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
+        sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times_or_none"),
+        sa.CheckConstraint("NOT is_overnight OR starts_at IS NOT NULL", name="overnight_has_times"),
+        sa.CheckConstraint(f"length(note) <= {LONGEST_NOTE}", name="note_short"),
+        sa.CheckConstraint("supervisor_id <> person_id", name="not_oneself"),
+        sa.CheckConstraint("(state = 'draft') = (submitted_at IS NULL)", name="submitted_is_dated"),
+        sa.CheckConstraint("submitted_at IS NULL OR first_submitted_at IS NOT NULL", name="first_is_kept"),
+        sa.CheckConstraint("(state = 'approved') = (approval_id IS NOT NULL)", name="approved_is_signed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), index=True)
+    supervisor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    worked_on: Mapped[date]
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    starts_at: Mapped[time | None]
+    ends_at: Mapped[time | None]
+    is_overnight: Mapped[bool]
+    minutes: Mapped[int]
+    kind: Mapped[str] = mapped_column(sa.String(24))
+    mode: Mapped[str] = mapped_column(sa.String(16))
+    note: Mapped[str] = mapped_column(sa.String(LONGEST_NOTE))
+    state: Mapped[str] = mapped_column(sa.String(16))
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    first_submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    approval_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("sign_off.id", use_alter=True, name="fk_practice_entry_approval_id")
+    )
+    client_key: Mapped[str] = mapped_column(sa.String(64))
+    version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SignOff(Scoped, Base):
+    """One act of a supervisor on one entry. Only ever added; a reversal names the act it takes back."""
+
+    __tablename__ = "sign_off"
+    __table_args__ = (
+        sa.UniqueConstraint("reverses_id"),
+        sa.UniqueConstraint("entry_id", "entry_version"),
+        sa.CheckConstraint("act IN ('approve', 'return', 'reverse')", name="act_known"),
+        sa.CheckConstraint("(act = 'reverse') = (reverses_id IS NOT NULL)", name="reversal_names_act"),
+        sa.CheckConstraint("act <> 'return' OR length(reason) > 0", name="return_has_reason"),
+        sa.CheckConstraint(
+            "(act = 'approve') = (minutes IS NOT NULL AND statement_version IS NOT NULL "
+            "AND statement IS NOT NULL)",
+            name="approval_is_whole",
+        ),
+        sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
+        sa.CheckConstraint("by_id <> person_id", name="not_oneself"),
+        sa.CheckConstraint("length(sha256) = 64", name="hash_is_whole"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("practice_entry.id"))
+    entry_version: Mapped[int]
+    act: Mapped[str] = mapped_column(sa.String(16))
+    reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sign_off.id"))
+    minutes: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    by_name: Mapped[str] = mapped_column(sa.String(200))
+    at: Mapped[datetime] = mapped_column(Instant)
+    batch_id: Mapped[str] = mapped_column(sa.String(36), index=True)
+    statement_version: Mapped[int | None]
+    statement: Mapped[str | None] = mapped_column(sa.Text)
+    method: Mapped[str] = mapped_column(sa.String(24))
+    line: Mapped[str] = mapped_column(sa.Text)
+    sha256: Mapped[str] = mapped_column(sa.String(64))
+
+
+class SupervisionSession(Scoped, Base):
+    """A meeting of trainee and supervisor. Both sign it; what it says is never changed afterwards."""
+
+    __tablename__ = "supervision_session"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "client_key"),
+        sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
+        sa.CheckConstraint("format IN ('individual', 'group')", name="format_known"),
+        sa.CheckConstraint(_one_of("mode", Mode), name="mode_known"),
+        sa.CheckConstraint("supervisor_id <> person_id", name="not_oneself"),
+        sa.CheckConstraint(
+            "trainee_signed_at IS NOT NULL OR supervisor_signed_at IS NOT NULL", name="recorded_is_signed"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    supervisor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    held_on: Mapped[date]
+    minutes: Mapped[int]
+    format: Mapped[str] = mapped_column(sa.String(16))
+    mode: Mapped[str] = mapped_column(sa.String(16))
+    topics: Mapped[str] = mapped_column(sa.String(LONGEST_NOTE))
+    trainee_signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    supervisor_signed_at: Mapped[datetime | None] = mapped_column(Instant)
+    client_key: Mapped[str] = mapped_column(sa.String(64))
+    created_at: Mapped[datetime] = mapped_column(Instant)

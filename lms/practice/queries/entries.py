@@ -1,0 +1,219 @@
+"""Reads of practice entries and of the acts on them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from lms.db import session
+from lms.errors import NotFound
+from lms.practice.models import Placement, PracticeEntry, SignOff
+from lms.practice.queries.rows import Rows
+from lms.practice.rules import State, Work, monday_of
+
+
+@dataclass(frozen=True)
+class EntryLine:
+    """An entry with all that a page says of it."""
+
+    id: int
+    version: int
+    organisation_id: int
+    person_id: int
+    supervisor_id: int
+    placement_id: int
+    site: str
+    worked_on: date
+    zone: str
+    starts_at: time | None
+    ends_at: time | None
+    is_overnight: bool
+    minutes: int
+    kind: str
+    mode: str
+    note: str
+    state: str
+    submitted_at: datetime | None
+    first_submitted_at: datetime | None
+    placement_starts_on: date
+    placement_ends_on: date | None
+    signed_minutes: int | None
+    signed_at: datetime | None
+    reason: str | None
+
+    @property
+    def week(self) -> date:
+        return monday_of(self.worked_on)
+
+    @property
+    def work(self) -> Work:
+        """The entry as the rules see it."""
+        return work_of(
+            self.worked_on,
+            self.zone,
+            self.minutes,
+            self.starts_at,
+            self.ends_at,
+            self.is_overnight,
+            self.note,
+            self.first_submitted_at,
+            self.id,
+        )
+
+
+def work_of(
+    worked_on: date,
+    zone: str,
+    minutes: int,
+    starts_at: time | None,
+    ends_at: time | None,
+    is_overnight: bool,
+    note: str,
+    first_submitted_at: datetime | None,
+    entry_id: int | None,
+) -> Work:
+    """Stored columns as the rules see them: the first submission as a day in the entry's zone."""
+    first = first_submitted_at.astimezone(ZoneInfo(zone)).date() if first_submitted_at else None
+    return Work(worked_on, zone, minutes, starts_at, ends_at, is_overnight, note, first, entry_id)
+
+
+_Returned = aliased(SignOff)
+_REASON = (
+    sa.select(_Returned.reason)
+    .where(_Returned.entry_id == PracticeEntry.id, _Returned.act == "return")
+    .order_by(_Returned.id.desc())
+    .limit(1)
+    .correlate(PracticeEntry)
+    .scalar_subquery()
+)
+LINES: Rows = (
+    sa.select(
+        PracticeEntry.id,
+        PracticeEntry.version,
+        PracticeEntry.organisation_id,
+        PracticeEntry.person_id,
+        PracticeEntry.supervisor_id,
+        PracticeEntry.placement_id,
+        Placement.site_name,
+        PracticeEntry.worked_on,
+        PracticeEntry.zone,
+        PracticeEntry.starts_at,
+        PracticeEntry.ends_at,
+        PracticeEntry.is_overnight,
+        PracticeEntry.minutes,
+        PracticeEntry.kind,
+        PracticeEntry.mode,
+        PracticeEntry.note,
+        PracticeEntry.state,
+        PracticeEntry.submitted_at,
+        PracticeEntry.first_submitted_at,
+        Placement.starts_on,
+        Placement.ends_on,
+        SignOff.minutes,
+        SignOff.at,
+        sa.case((PracticeEntry.state == State.RETURNED.value, _REASON), else_=None),
+    )
+    .join(Placement, Placement.id == PracticeEntry.placement_id)
+    .outerjoin(SignOff, SignOff.id == PracticeEntry.approval_id)
+)
+_LINES_OF: Rows = LINES.where(PracticeEntry.person_id == sa.bindparam("person_id")).order_by(
+    PracticeEntry.worked_on.desc(), PracticeEntry.id.desc()
+)
+_LINES_BY_ID: Rows = LINES.where(PracticeEntry.id.in_(sa.bindparam("ids", expanding=True))).order_by(
+    PracticeEntry.worked_on, PracticeEntry.id
+)
+
+
+def entries_of(person_id: int, *, most: int = 200) -> tuple[EntryLine, ...]:
+    """A person's entries, newest work first, at most so many."""
+    rows = session().execute(_LINES_OF.limit(most), {"person_id": person_id})
+    return tuple(EntryLine(*row) for row in rows)
+
+
+def entries(entry_ids: Iterable[int]) -> tuple[EntryLine, ...]:
+    """The entries of these ids, oldest work first. Raises NotFound when one is not there."""
+    ids = sorted(set(entry_ids))
+    found = tuple(EntryLine(*row) for row in session().execute(_LINES_BY_ID, {"ids": ids})) if ids else ()
+    if len(found) != len(ids):
+        raise NotFound
+    return found
+
+
+def entry(entry_id: int) -> EntryLine:
+    """One entry. Raises NotFound."""
+    return entries([entry_id])[0]
+
+
+def latest_entry_of(person_id: int) -> EntryLine | None:
+    """The entry that was logged last, for "same as last time"."""
+    newest = (
+        sa.select(PracticeEntry.id)
+        .where(PracticeEntry.person_id == person_id)
+        .order_by(PracticeEntry.id.desc())
+        .limit(1)
+    )
+    entry_id = session().scalar(newest)
+    return entry(entry_id) if entry_id is not None else None
+
+
+@dataclass(frozen=True)
+class SignOffLine:
+    """One act in an entry's history."""
+
+    id: int
+    act: str
+    minutes: int | None
+    reason: str
+    by_id: int
+    by_name: str
+    at: datetime
+    statement: str | None
+    sha256: str
+    reverses_id: int | None
+
+
+def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
+    """The acts on an entry, oldest first."""
+    statement: Rows = (
+        sa.select(
+            SignOff.id,
+            SignOff.act,
+            SignOff.minutes,
+            SignOff.reason,
+            SignOff.by_id,
+            SignOff.by_name,
+            SignOff.at,
+            SignOff.statement,
+            SignOff.sha256,
+            SignOff.reverses_id,
+        )
+        .where(SignOff.entry_id == entry_id)
+        .order_by(SignOff.id)
+    )
+    return tuple(SignOffLine(*row) for row in session().execute(statement))
+
+
+_WORKS_OF = sa.select(
+    PracticeEntry.person_id,
+    PracticeEntry.worked_on,
+    PracticeEntry.zone,
+    PracticeEntry.minutes,
+    PracticeEntry.starts_at,
+    PracticeEntry.ends_at,
+    PracticeEntry.is_overnight,
+    PracticeEntry.note,
+    PracticeEntry.first_submitted_at,
+    PracticeEntry.id,
+).where(PracticeEntry.person_id.in_(sa.bindparam("ids", expanding=True)))
+
+
+def works_of(person_ids: Iterable[int]) -> dict[int, tuple[Work, ...]]:
+    """All entries of these people as the rules see them, by person."""
+    found: dict[int, list[Work]] = defaultdict(list)
+    for person_id, *columns in session().execute(_WORKS_OF, {"ids": sorted(set(person_ids))}):
+        found[person_id].append(work_of(*columns))
+    return {person_id: tuple(works) for person_id, works in found.items()}

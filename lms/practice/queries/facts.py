@@ -1,0 +1,174 @@
+"""What other slices count: hours, supervision, supervisors and sums."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from lms.db import session
+from lms.people.queries import people
+from lms.practice.models import Placement, PracticeEntry, SignOff, SupervisionAgreement, SupervisionSession
+from lms.practice.queries.rows import Rows
+from lms.practice.rules import State, domain_of
+
+
+@dataclass(frozen=True)
+class PracticeHour:
+    """One entry as evidence; `minutes` are the approved minutes once it is signed."""
+
+    evidence: str
+    entry_id: int
+    on: date
+    minutes: int
+    kind: str
+    domain: str
+    mode: str
+    site: str
+    state: str
+    supervisor_id: int
+    signed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SupervisionFact:
+    """One supervision session as evidence; signed means by both."""
+
+    evidence: str
+    on: date
+    minutes: int
+    format: str
+    mode: str
+    supervisor_id: int
+    is_signed: bool
+
+
+_HOURS_OF: Rows = (
+    sa.select(
+        PracticeEntry.id,
+        PracticeEntry.worked_on,
+        sa.func.coalesce(SignOff.minutes, PracticeEntry.minutes),
+        PracticeEntry.kind,
+        PracticeEntry.mode,
+        Placement.site_name,
+        PracticeEntry.state,
+        sa.func.coalesce(SignOff.by_id, PracticeEntry.supervisor_id),
+        SignOff.at,
+    )
+    .join(Placement, Placement.id == PracticeEntry.placement_id)
+    .outerjoin(SignOff, SignOff.id == PracticeEntry.approval_id)
+    .where(PracticeEntry.person_id == sa.bindparam("person_id"))
+    .order_by(PracticeEntry.worked_on, PracticeEntry.id)
+)
+
+
+def practice_hours_of(person_id: int) -> tuple[PracticeHour, ...]:
+    """All logged entries of a person, oldest work first, in every state."""
+    rows = session().execute(_HOURS_OF, {"person_id": person_id})
+    return tuple(
+        PracticeHour(
+            f"practice_entry:{id}", id, on, minutes, kind, domain_of(kind), mode, site, state, supervisor_id, at
+        )
+        for id, on, minutes, kind, mode, site, state, supervisor_id, at in rows
+    )
+
+
+_SUPERVISION_OF: Rows = (
+    sa.select(
+        SupervisionSession.id,
+        SupervisionSession.held_on,
+        SupervisionSession.minutes,
+        SupervisionSession.format,
+        SupervisionSession.mode,
+        SupervisionSession.supervisor_id,
+        sa.and_(
+            SupervisionSession.trainee_signed_at.is_not(None),
+            SupervisionSession.supervisor_signed_at.is_not(None),
+        ),
+    )
+    .where(SupervisionSession.person_id == sa.bindparam("person_id"))
+    .order_by(SupervisionSession.held_on, SupervisionSession.id)
+)
+
+
+def supervision_of(person_id: int) -> tuple[SupervisionFact, ...]:
+    """All supervision sessions of a person, oldest first."""
+    rows = session().execute(_SUPERVISION_OF, {"person_id": person_id})
+    return tuple(SupervisionFact(f"supervision_session:{row[0]}", *row[1:]) for row in rows)
+
+
+def supervisors_of(person_id: int) -> frozenset[int]:
+    """Everyone who supervises or ever supervised the person: by agreement, by signature or by a session."""
+    found = sa.union(
+        sa.select(SupervisionAgreement.supervisor_id).where(SupervisionAgreement.person_id == person_id),
+        sa.select(SignOff.by_id).where(SignOff.person_id == person_id),
+        sa.select(SupervisionSession.supervisor_id).where(SupervisionSession.person_id == person_id),
+    )
+    return frozenset(session().scalars(found))
+
+
+@dataclass(frozen=True)
+class WaitingWith:
+    """Who holds some of the hours now, and since when."""
+
+    supervisor_id: int
+    name: str
+    minutes: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class HoursSummary:
+    """A person's practice minutes by where they stand."""
+
+    signed: int
+    waiting: int
+    draft: int
+    returned: int
+    waiting_with: tuple[WaitingWith, ...]
+    entries_to_fix: int
+
+
+_SUMMARY: Rows = (
+    sa.select(
+        PracticeEntry.state,
+        PracticeEntry.supervisor_id,
+        sa.func.sum(sa.func.coalesce(SignOff.minutes, PracticeEntry.minutes)),
+        sa.func.count(),
+        sa.func.min(PracticeEntry.submitted_at),
+    )
+    .outerjoin(SignOff, SignOff.id == PracticeEntry.approval_id)
+    .where(PracticeEntry.person_id == sa.bindparam("person_id"))
+    .group_by(PracticeEntry.state, PracticeEntry.supervisor_id)
+)
+
+
+def hours_summary(person_id: int) -> HoursSummary:
+    """Signed, waiting, draft and returned minutes, and who has the waiting ones: two statements at most."""
+    rows = session().execute(_SUMMARY, {"person_id": person_id}).all()
+    minutes: dict[str, int] = defaultdict(int)
+    for state, _supervisor_id, total, _count, _since in rows:
+        minutes[state] += int(total)
+    waiting = [row for row in rows if row[0] == State.SUBMITTED]
+    names = people(row[1] for row in waiting)
+    return HoursSummary(
+        signed=minutes[State.APPROVED],
+        waiting=minutes[State.SUBMITTED],
+        draft=minutes[State.DRAFT],
+        returned=minutes[State.RETURNED],
+        waiting_with=tuple(
+            WaitingWith(row[1], names[row[1]].chosen_name, int(row[2]), row[4])
+            for row in sorted(waiting, key=lambda row: row[4])
+        ),
+        entries_to_fix=sum(row[3] for row in rows if row[0] == State.RETURNED),
+    )
+
+
+_QUEUE_SIZE = sa.select(sa.func.count(PracticeEntry.id)).where(
+    PracticeEntry.supervisor_id == sa.bindparam("supervisor_id"), PracticeEntry.state == State.SUBMITTED.value
+)
+
+
+def queue_size(supervisor_id: int) -> int:
+    """How many entries wait for this supervisor."""
+    return session().scalar(_QUEUE_SIZE, {"supervisor_id": supervisor_id}) or 0

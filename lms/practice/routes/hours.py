@@ -1,0 +1,243 @@
+"""The trainee's hours: log them, mend them, send them, take them back."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from lms import clock
+from lms.errors import Invalid
+from lms.people.queries import people, person
+from lms.permissions import Actor, Permission, Target, authorize, can
+from lms.practice import queries, services, words
+from lms.practice.forms import HoursForm, new_key
+from lms.practice.queries import EntryLine
+from lms.practice.routes.blueprint import bp
+from lms.practice.rules import Mode, Problem, State, covers, flags, problems_with
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of the list, with its sum."""
+
+    monday: date
+    lines: tuple[EntryLine, ...]
+
+    @property
+    def minutes(self) -> int:
+        return sum(line.signed_minutes or line.minutes for line in self.lines)
+
+
+@bp.get("/hours")
+def hours() -> ResponseReturnValue:
+    """The form on top, the weeks below."""
+    actor = authorize(Permission.PRACTICE_LOG_HOURS)
+    last = queries.latest_entry_of(actor.person_id) if "same" in request.args else None
+    return _hours_page(actor, _new_form(actor, last), 200)
+
+
+@bp.post("/hours")
+def log_hours() -> ResponseReturnValue:
+    """Keep an entry, and send it when asked to."""
+    actor = authorize(Permission.PRACTICE_LOG_HOURS)
+    form = _form(actor)
+    if form.validate_on_submit():
+        try:
+            entry = services.log_hours(
+                actor.person_id, hours=_typed(form), client_key=form.client_key.data or new_key()
+            )
+            if request.form.get("do") == "submit" and entry.state == State.DRAFT:
+                services.submit(actor.person_id, entry_ids=[entry.id])
+        except Invalid as fault:
+            _show(form, fault)
+        else:
+            return _saved(entry.id)
+    return _hours_page(actor, form, 422)
+
+
+@bp.post("/hours/submit")
+def submit_drafts() -> ResponseReturnValue:
+    """Send every draft."""
+    actor = authorize(Permission.PRACTICE_LOG_HOURS)
+    drafts = [line for line in queries.entries_of(actor.person_id) if line.state == State.DRAFT]
+    if drafts:
+        sent = services.submit(actor.person_id, entry_ids=[line.id for line in drafts])
+        flash(
+            ngettext("Sent 1 entry to your supervisor.", "Sent %(num)s entries to your supervisor.", len(sent))
+        )
+    return redirect(url_for("practice.hours"))
+
+
+@bp.get("/hours/<int:entry_id>")
+def entry(entry_id: int) -> ResponseReturnValue:
+    """One entry with its history; its trainee can mend it here."""
+    line = queries.entry(entry_id)
+    actor = authorize(Permission.PRACTICE_SEE_ENTRY, _target(line))
+    form = None
+    if line.person_id == actor.person_id and line.state in (State.DRAFT, State.RETURNED):
+        form = _form(actor, obj=line)
+        form.client_key.data = ""
+        if line.starts_at is None:
+            form.length.data = line.minutes
+    return _entry_page(line, form, 200)
+
+
+@bp.post("/hours/<int:entry_id>")
+def change_entry(entry_id: int) -> ResponseReturnValue:
+    """Mend an entry, and send it when asked to."""
+    line = queries.entry(entry_id)
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(line))
+    form = _form(actor)
+    if form.validate_on_submit():
+        try:
+            services.change_entry(
+                actor.person_id, entry_id=entry_id, version=form.version.data or 0, hours=_typed(form)
+            )
+            if request.form.get("do") == "submit":
+                services.submit(actor.person_id, entry_ids=[entry_id])
+        except Invalid as fault:
+            _show(form, fault)
+        else:
+            return _saved(entry_id)
+    return _entry_page(line, form, 422)
+
+
+@bp.post("/hours/<int:entry_id>/submit")
+def submit_entry(entry_id: int) -> ResponseReturnValue:
+    """Send one entry as it is."""
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(queries.entry(entry_id)))
+    services.submit(actor.person_id, entry_ids=[entry_id])
+    return _saved(entry_id)
+
+
+@bp.post("/hours/<int:entry_id>/withdraw")
+def withdraw(entry_id: int) -> ResponseReturnValue:
+    """Take an entry back before it is looked at."""
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(queries.entry(entry_id)))
+    services.withdraw(actor.person_id, entry_id=entry_id)
+    flash(_("You have it back. It is a draft again."))
+    return redirect(url_for("practice.entry", entry_id=entry_id))
+
+
+@bp.post("/hours/<int:entry_id>/discard")
+def discard(entry_id: int) -> ResponseReturnValue:
+    """Delete a draft."""
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(queries.entry(entry_id)))
+    services.discard_entry(actor.person_id, entry_id=entry_id)
+    flash(_("The draft is gone."))
+    return redirect(url_for("practice.hours"))
+
+
+def _target(line: EntryLine) -> Target:
+    return Target(
+        organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=line.supervisor_id
+    )
+
+
+def _form(actor: Actor, **defaults: object) -> HoursForm:
+    placements = queries.placements_of(actor.person_id)
+    today = clock.today(placements[0].zone) if placements else date.max
+    # Over now, but its last days may still be missing: an ended placement stays choosable at the end.
+    current_first = sorted(placements, key=lambda placement: not covers(placement, today))
+    return HoursForm(placements=[(placement.id, placement.site) for placement in current_first], **defaults)
+
+
+def _new_form(actor: Actor, last: EntryLine | None) -> HoursForm:
+    form = _form(actor, mode=Mode.IN_PERSON.value)
+    form.worked_on.data = clock.today(person(actor.person_id).timezone)
+    form.client_key.data = new_key()
+    if last is not None:
+        form.placement_id.data, form.kind.data, form.mode.data = last.placement_id, last.kind, last.mode
+        form.starts_at.data, form.ends_at.data = last.starts_at, last.ends_at
+        form.is_overnight.data = last.is_overnight
+        form.length.data = last.minutes if last.starts_at is None else None
+    return form
+
+
+def _typed(form: HoursForm) -> services.Hours:
+    return services.Hours(
+        placement_id=form.placement_id.data or 0,
+        worked_on=form.worked_on.data,
+        kind=form.kind.data,
+        mode=form.mode.data,
+        minutes=form.length.data,
+        starts_at=form.starts_at.data,
+        ends_at=form.ends_at.data,
+        is_overnight=form.is_overnight.data,
+        note=form.note.data or "",
+    )
+
+
+def _show(form: HoursForm, fault: Invalid) -> None:
+    for one in getattr(fault, "faults", (fault,)):
+        form.show(one)
+
+
+def _saved(entry_id: int) -> ResponseReturnValue:
+    line = queries.entry(entry_id)
+    name = person(line.supervisor_id).chosen_name
+    if line.state == State.SUBMITTED:
+        flash(_("Sent to %(name)s.", name=name))
+    else:
+        flash(_("Saved as a draft."))
+    if noticed := _noticed(line):
+        flash(
+            _("%(name)s will look at this twice: %(why)s.", name=name, why="; ".join(map(words.say, noticed)))
+        )
+    return redirect(url_for("practice.hours"))
+
+
+def _noticed(line: EntryLine) -> tuple[Problem, ...]:
+    """What the supervisor will be shown about the entry."""
+    placement = queries.placement(line.placement_id)
+    return flags(
+        problems_with(
+            line.work,
+            queries.works_of([line.person_id]).get(line.person_id, ()),
+            placement,
+            queries.covering(placement.agreements, line.worked_on),
+            clock.today(line.zone),
+        )
+    )
+
+
+def _hours_page(actor: Actor, form: HoursForm, status: int) -> ResponseReturnValue:
+    lines = queries.entries_of(actor.person_id)
+    weeks: dict[date, list[EntryLine]] = {}
+    for line in lines:
+        weeks.setdefault(line.week, []).append(line)
+    placements = queries.placements_of(actor.person_id)
+    supervisor_ids = {agreement.supervisor_id for place in placements for agreement in place.agreements}
+    names = people(supervisor_ids | {line.supervisor_id for line in lines})
+    page = render_template(
+        "practice/hours.html",
+        form=form,
+        weeks=[Week(monday, tuple(members)) for monday, members in weeks.items()],
+        names={person_id: card.chosen_name for person_id, card in names.items()},
+        readers=sorted(names[person_id].chosen_name for person_id in supervisor_ids),
+        has_placement=bool(placements),
+        drafts=sum(line.state == State.DRAFT for line in lines),
+        signed=sum(line.signed_minutes or 0 for line in lines),
+        words=words,
+    )
+    return page, status
+
+
+def _entry_page(line: EntryLine, form: HoursForm | None, status: int) -> ResponseReturnValue:
+    history = queries.sign_offs_of(line.id)
+    names = people({line.person_id, line.supervisor_id, *(act.by_id for act in history)})
+    page = render_template(
+        "practice/entry.html",
+        line=line,
+        form=form,
+        history=history,
+        names={person_id: card.chosen_name for person_id, card in names.items()},
+        readers=[names[line.supervisor_id].chosen_name],
+        is_own=can(Permission.PRACTICE_CHANGE_ENTRY, _target(line)),
+        may_sign=can(Permission.PRACTICE_SIGN_OFF, _target(line)),
+        words=words,
+    )
+    return page, status

@@ -1,0 +1,43 @@
+"""The acts of practice: log, submit and withdraw hours; sign, ask for a fix and undo; agree and meet."""
+
+from lms.practice.services.hours import (
+    Hours,
+    Refused,
+    change_entry,
+    discard_entry,
+    log_hours,
+    submit,
+    withdraw,
+)
+from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
+from lms.practice.services.signing import (
+    MOST_IN_A_BATCH,
+    BatchResult,
+    return_entries,
+    return_entry,
+    sign_off,
+    undo,
+)
+from lms.practice.services.supervision import record_supervision, sign_supervision
+
+__all__ = [
+    "MOST_IN_A_BATCH",
+    "BatchResult",
+    "Hours",
+    "Refused",
+    "change_entry",
+    "create_agreement",
+    "create_placement",
+    "discard_entry",
+    "end_agreement",
+    "end_placement",
+    "log_hours",
+    "record_supervision",
+    "return_entries",
+    "return_entry",
+    "sign_off",
+    "sign_supervision",
+    "submit",
+    "undo",
+    "withdraw",
+]

@@ -1,0 +1,62 @@
+"""The words that pages use for kinds, modes, states and problems, in the page's language."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from lms.practice.rules import Kind, Mode, Problem, State
+
+KINDS = {
+    Kind.ONE_TO_ONE: lazy_gettext("One-to-one support"),
+    Kind.GROUP: lazy_gettext("Group support"),
+    Kind.OUTREACH: lazy_gettext("Outreach"),
+    Kind.ADVOCACY: lazy_gettext("Advocacy"),
+    Kind.RESOURCE_LINKAGE: lazy_gettext("Finding resources"),
+    Kind.DOCUMENTATION: lazy_gettext("Writing notes"),
+    Kind.OBSERVATION: lazy_gettext("Watching others work"),
+    Kind.TRAINING: lazy_gettext("Training"),
+    Kind.RECEIVED_SUPERVISION: lazy_gettext("Being supervised"),
+}
+MODES = {
+    Mode.IN_PERSON: lazy_gettext("In person"),
+    Mode.PHONE: lazy_gettext("By phone"),
+    Mode.VIDEO: lazy_gettext("By video"),
+}
+STATES = {
+    State.DRAFT: lazy_gettext("Draft"),
+    State.SUBMITTED: lazy_gettext("Sent to the supervisor"),
+    State.RETURNED: lazy_gettext("Needs a fix"),
+    State.APPROVED: lazy_gettext("Signed"),
+}
+ACTS = {
+    "approve": lazy_gettext("Signed"),
+    "return": lazy_gettext("Asked for a fix"),
+    "reverse": lazy_gettext("Took back the step before"),
+}
+FORMATS = {
+    "individual": lazy_gettext("Just the two of us"),
+    "group": lazy_gettext("In a group"),
+}
+ROLES = {
+    "paid": lazy_gettext("Paid"),
+    "volunteer": lazy_gettext("Volunteer"),
+}
+
+
+def kind_name(kind: str) -> str:
+    """The activity kind in words."""
+    return str(KINDS[Kind(kind)])
+
+
+def mode_name(mode: str) -> str:
+    """The way of meeting in words."""
+    return str(MODES[Mode(mode)])
+
+
+def state_name(state: str) -> str:
+    """The state in words."""
+    return str(STATES[State(state)])
+
+
+def say(problem: Problem) -> str:
+    """The problem's sentence in the page's language."""
+    return str(_(problem.message, **problem.facts))
