@@ -9,7 +9,7 @@ from lms import audit, clock
 from lms.audit import Action
 from lms.curriculum import progress
 from lms.curriculum.catalog import catalog
-from lms.curriculum.content import Lesson, Module, to_json
+from lms.curriculum.content import LONGEST_REFLECTION, Lesson, Module, to_json
 from lms.curriculum.models import (
     CheckResponse,
     Enrolment,
@@ -26,7 +26,6 @@ from lms.db import lock, session
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.people.queries import person
 
-LONGEST_REFLECTION = 6000
 AnswerKind = Literal["check", "scenario"]
 
 
