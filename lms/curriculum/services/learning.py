@@ -9,7 +9,7 @@ from lms import audit, clock
 from lms.audit import Action
 from lms.curriculum import progress
 from lms.curriculum.catalog import catalog
-from lms.curriculum.content import Lesson, Module, to_json
+from lms.curriculum.content import LONGEST_REFLECTION, Lesson, Module, to_json
 from lms.curriculum.models import (
     LONGEST_REFLECTION,
     CheckResponse,
