@@ -94,13 +94,13 @@ def test_missing_parts_are_named(clients: Clients, data: dict[str, str], sentenc
 
 
 def test_next_stays_on_this_site(clients: Clients, trainee: str) -> None:
-    for address in ("https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example"):
+    for address in ("https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example"):
         answer = clients(None).post(
             "/login", query_string={"next": address}, data={"email": trainee, "password": PASSWORD}
         )
-        assert "evil" not in (answer.location or "").split("/account")[0].replace("%5Cevil", "").replace(
-            "/%5C", ""
-        ) or answer.location.startswith("/%5C")
+        assert answer.status_code == 302
+        # The library quotes a backslash, so that a browser reads it as part of a path here.
+        assert answer.location in ("/home", "/%5Cevil.example")
     answer = clients(None).post("/login?next=/account", data={"email": trainee, "password": PASSWORD})
     assert answer.location == "/account"
 
@@ -222,7 +222,7 @@ def _set_up_app(client: FlaskClient) -> TOTP:
 def _later(monkeypatch: pytest.MonkeyPatch, seconds: int) -> float:
     """Stop the real clock, which codes go by, so many seconds from now; answers that moment."""
     moved = time.time() + seconds
-    monkeypatch.setattr("time.time", lambda: moved)
+    monkeypatch.setattr(TOTP, "now", staticmethod(lambda: moved))
     return moved
 
 
