@@ -6,7 +6,7 @@ from alembic import op
 from lms.db import Instant, allow_changes, forbid_changes
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 

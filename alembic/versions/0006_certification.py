@@ -6,7 +6,7 @@ from alembic import op
 from lms.db import allow_changes, forbid_changes
 
 revision = "0006"
-down_revision = "0001"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -178,7 +178,7 @@ def applications_of(person_id: int) -> tuple[ApplicationCard, ...]:
     )
 
 
-def _cards(statement: sa.Select[tuple[Application]]) -> tuple[ApplicationCard, ...]:
+def _cards(statement: sa.Select[Application]) -> tuple[ApplicationCard, ...]:
     rows = session().scalars(statement).all()
     decisions: dict[int, list[DecisionCard]] = {row.id: [] for row in rows}
     if rows:
@@ -319,7 +319,8 @@ def review_of(card: ApplicationCard) -> Review:
         *involved,
         *(note.by_id for note in found),
         *(one.by_id for one in card.decisions if one.by_id is not None),
-        *(held.supervisor_id for held in (*record.practice, *record.supervision) if held.supervisor_id),
+        *(entry.supervisor_id for entry in record.practice if entry.supervisor_id),
+        *(held.supervisor_id for held in record.supervision if held.supervisor_id),
         card.person_id,
     }
     names = people.people(named)

@@ -141,8 +141,7 @@ FAULTS = [
         "'a' and 'b' would count the same hours twice.",
     ),
     (
-        HEAD
-        + "  - {id: s, kind: supervision_hours, title: {en: S}, ratio: {practice_hours: 20, of: work}}\n",
+        HEAD + "  - {id: s, kind: supervision_hours, title: {en: S}, ratio: {practice_hours: 20, of: work}}\n",
         14,
         "'work' is not a practice_hours requirement",
     ),
