@@ -25,7 +25,7 @@ from lms.people.queries import actor_of
 
 log = logging.getLogger("lms")
 ROOT = Path(__file__).resolve().parent.parent
-SLICES = ("people", "curriculum", "assessment", "practice", "credentials", "certification", "registry")
+SLICES = ("people", "curriculum", "assessment", "practice", "credentials", "certification", "registry", "home")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
 

@@ -1,8 +1,8 @@
 """Curriculum: kept content, enrolments, progress, reflections, completions, live sessions, attendance."""
 
 import sqlalchemy as sa
-
 from alembic import op
+
 from lms.db import Instant, allow_changes, forbid_changes
 
 revision = "0002"

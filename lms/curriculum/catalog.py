@@ -41,9 +41,7 @@ def load(folder: Path) -> tuple[Catalog, list[Fault]]:
     return Catalog({module.id: module for module in modules}), faults
 
 
-def _problems_between(
-    module: Module, marks: Marked, found: Mapping[str, tuple[Module, Marked]]
-) -> list[Fault]:
+def _problems_between(module: Module, marks: Marked, found: Mapping[str, tuple[Module, Marked]]) -> list[Fault]:
     faults = []
     for index, needed in enumerate(module.requires):
         if needed not in found:

@@ -9,7 +9,10 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from mdit_py_plugins.container import container_plugin
 
-TAGS = set("a blockquote br code div em h2 h3 h4 hr li ol p pre strong ul".split())
+TAGS = frozenset(
+    {"a", "blockquote", "br", "code", "div", "em", "h2", "h3", "h4", "hr"}
+    | {"li", "ol", "p", "pre", "strong", "ul"}
+)
 CLASSES = {"div": {"dialogue"}}
 # Sections are told apart before cleaning, by the headings that the parser itself wrote.
 _HEADING = re.compile(r"(?=<h2>)")
@@ -41,7 +44,7 @@ def to_sections(markdown: str) -> tuple[Section, ...]:
 def _clean(html: str) -> Markup:
     cleaned = nh3.clean(
         html,
-        tags=TAGS,
+        tags=set(TAGS),
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         allowed_classes=CLASSES,
         url_schemes={"http", "https", "mailto", "tel"},

@@ -104,9 +104,9 @@ _LEARNING = (
     .order_by(Enrolment.id)
 )
 _LEARNING_ONE = _LEARNING.where(Enrolment.module_id == sa.bindparam("module_id"))
-_PROGRESS = sa.select(
-    LessonProgress.enrolment_id, LessonProgress.lesson_id, LessonProgress.finished_at
-).where(LessonProgress.person_id == sa.bindparam("person_id"))
+_PROGRESS = sa.select(LessonProgress.enrolment_id, LessonProgress.lesson_id, LessonProgress.finished_at).where(
+    LessonProgress.person_id == sa.bindparam("person_id")
+)
 _PROGRESS_ONE = _PROGRESS.where(LessonProgress.enrolment_id == sa.bindparam("enrolment_id"))
 
 
@@ -200,27 +200,23 @@ def _card(one: Learning, language: str) -> ModuleCard:
     )
 
 
+_ANSWERS = sa.select(CheckResponse.kind, CheckResponse.choice).where(
+    CheckResponse.person_id == sa.bindparam("owner_id"),
+    CheckResponse.enrolment_id == sa.bindparam("enrolment_id"),
+    CheckResponse.lesson_id == sa.bindparam("lesson_id"),
+)
+_REFLECTION = sa.select(Reflection.text).where(
+    Reflection.person_id == sa.bindparam("owner_id"),
+    Reflection.enrolment_id == sa.bindparam("enrolment_id"),
+    Reflection.lesson_id == sa.bindparam("lesson_id"),
+)
+
+
 def notes_of(owner_id: int, enrolment_id: int, lesson_id: str) -> LessonNotes:
     """What this person answered and wrote in the lesson. Never ask it for anybody but who is signed in."""
-    answers = dict(
-        session()
-        .execute(
-            sa.select(CheckResponse.kind, CheckResponse.choice).where(
-                CheckResponse.person_id == owner_id,
-                CheckResponse.enrolment_id == enrolment_id,
-                CheckResponse.lesson_id == lesson_id,
-            )
-        )
-        .tuples()
-        .all()
-    )
-    text = session().scalar(
-        sa.select(Reflection.text).where(
-            Reflection.person_id == owner_id,
-            Reflection.enrolment_id == enrolment_id,
-            Reflection.lesson_id == lesson_id,
-        )
-    )
+    where = {"owner_id": owner_id, "enrolment_id": enrolment_id, "lesson_id": lesson_id}
+    answers = {kind: choice for kind, choice in session().execute(_ANSWERS, where)}
+    text = session().scalar(_REFLECTION, where)
     return LessonNotes(answers.get("check"), answers.get("scenario"), text or "")
 
 

@@ -12,9 +12,7 @@ from lms.permissions import Permission, can
 log = logging.getLogger("lms.curriculum")
 bp = Blueprint("curriculum", "lms.curriculum", template_folder="templates")
 
-MODULES = MenuEntry(
-    lambda: _("Training"), "curriculum.modules", lambda: can(Permission.CURRICULUM_BROWSE)
-)
+MODULES = MenuEntry(lambda: _("Training"), "curriculum.modules", lambda: can(Permission.CURRICULUM_BROWSE))
 LIVE_SESSIONS = MenuEntry(
     lambda: _("Live sessions"),
     "curriculum.live_sessions",

@@ -32,9 +32,7 @@ def live_sessions() -> ResponseReturnValue:
     """The live sessions of the signed-in person's organisations."""
     actor = authorize(Permission.CURRICULUM_SEE_LIVE_SESSIONS)
     cards = queries.live_sessions_of(frozenset(_organisations(actor)))
-    return render_template(
-        "curriculum/live_sessions.html", cards=cards, catalog=catalog(), now=clock.now()
-    )
+    return render_template("curriculum/live_sessions.html", cards=cards, catalog=catalog(), now=clock.now())
 
 
 @bp.get("/live-sessions/new")

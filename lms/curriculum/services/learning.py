@@ -143,13 +143,13 @@ def keep_reflection(
         raise NotFound
     text = text.strip()
     if len(text) > LONGEST_REFLECTION:
-        message = _("Keep it to %(count)s characters. It is %(now)s now.", count=LONGEST_REFLECTION, now=len(text))
+        message = _(
+            "Keep it to %(count)s characters. It is %(now)s now.", count=LONGEST_REFLECTION, now=len(text)
+        )
         raise Invalid("text", message)
     _started(enrolment, lesson_id)
     row = session().scalar(
-        sa.select(Reflection).filter_by(
-            person_id=person_id, enrolment_id=enrolment.id, lesson_id=lesson_id
-        )
+        sa.select(Reflection).filter_by(person_id=person_id, enrolment_id=enrolment.id, lesson_id=lesson_id)
     )
     if not text:
         if row is not None:
@@ -196,9 +196,7 @@ def finish_lesson(actor_id: int, *, person_id: int, module_id: str, lesson_id: s
     return _finish(actor_id, enrolment, module, lesson_id)
 
 
-def finish_lesson_by_other_exercise(
-    actor_id: int, *, person_id: int, module_id: str, lesson_id: str
-) -> bool:
+def finish_lesson_by_other_exercise(actor_id: int, *, person_id: int, module_id: str, lesson_id: str) -> bool:
     """Finish a lesson by the equal exercise of its content note; which way it was is kept nowhere.
 
     Answers whether this completed the module. Raises NotFound when the lesson has no content note.
@@ -252,9 +250,9 @@ def _what_is_missing(enrolment: Enrolment, module: Module) -> str:
     )
     left = progress.lessons_left(module, set(done))
     if left:
-        return _("Some lessons are not finished yet.")
+        return str(_("Some lessons are not finished yet."))
     if module.check is not None and module.check not in passed_examinations(enrolment.person_id):
-        return _("The module check is not passed yet.")
+        return str(_("The module check is not passed yet."))
     return ""
 
 
@@ -275,16 +273,13 @@ def _complete(enrolment: Enrolment) -> ModuleCompletion:
 
 def _locked(person_id: int, module_id: str) -> tuple[Enrolment, Module]:
     """The person's enrolment, locked until the commit, with the content they started."""
-    row = session().execute(
-        lock(
-            sa.select(Enrolment, ModuleRevision.content_hash)
-            .join(ModuleRevision, ModuleRevision.id == Enrolment.module_revision_id)
-            .where(Enrolment.person_id == person_id, Enrolment.module_id == module_id)
-        )
-    ).first()
-    if row is None:
+    enrolment = session().scalar(
+        lock(sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.module_id == module_id))
+    )
+    if enrolment is None:
         raise NotFound
-    enrolment, content_hash = row
+    started = sa.select(ModuleRevision.content_hash).where(ModuleRevision.id == enrolment.module_revision_id)
+    content_hash = session().scalars(started).one()
     return enrolment, kept_modules([(module_id, content_hash)])[content_hash]
 
 
@@ -297,9 +292,7 @@ def _lesson(module: Module, lesson_id: str) -> Lesson:
 
 def _started(enrolment: Enrolment, lesson_id: str) -> LessonProgress:
     """The progress row of a lesson, made when this is the first thing done in it."""
-    row = session().scalar(
-        sa.select(LessonProgress).filter_by(enrolment_id=enrolment.id, lesson_id=lesson_id)
-    )
+    row = session().scalar(sa.select(LessonProgress).filter_by(enrolment_id=enrolment.id, lesson_id=lesson_id))
     if row is None:
         row = LessonProgress(**_belongs_to(enrolment), lesson_id=lesson_id, started_at=clock.now())
         session().add(row)

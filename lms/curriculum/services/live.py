@@ -116,8 +116,11 @@ def record_attendance(
         if person_id not in lines:
             raise NotFound
         if not 0 <= minutes <= row.minutes:
-            message = _("%(name)s: choose between 0 and %(most)s minutes.",
-                        name=lines[person_id].chosen_name, most=row.minutes)
+            message = _(
+                "%(name)s: choose between 0 and %(most)s minutes.",
+                name=lines[person_id].chosen_name,
+                most=row.minutes,
+            )
             raise Invalid(f"minutes-{person_id}", message)
     now = clock.now()
     made = [
