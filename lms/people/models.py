@@ -25,6 +25,7 @@ class Person(Base, UserMixin):  # type: ignore[misc]
     created_at: Mapped[datetime] = mapped_column(Instant)
     # What Flask-Security reads and writes:
     password: Mapped[str | None] = mapped_column(sa.String(255))
+    is_password_long: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
