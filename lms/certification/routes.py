@@ -67,10 +67,8 @@ def progress() -> ResponseReturnValue:
 def _draw_progress(
     person_id: int, scheme_id: str | None, form: SchemeForm | None = None, attest: AttestForm | None = None
 ) -> str:
-    chosen = scheme_id or getattr(queries.chosen_scheme(person_id), "id", None)
-    if chosen is None:
-        raise NotFound
-    found = queries.progress_of(person_id, chosen)
+    found = queries.progress_of(person_id, scheme_id)
+    chosen = found.scheme.id
     text = _text_to_agree(found)
     if text is not None and attest is None:
         attest = AttestForm(formdata=None, text=text[0], version=text[1], scheme=chosen)
@@ -82,8 +80,6 @@ def _draw_progress(
         text=TEXTS[text] if text else None,
         names=_names(found.evaluation),
         rings=words.rings(found.evaluation),
-        schemes=queries.schemes_for(person_id),
-        applications=queries.applications_of(person_id),
     )
 
 

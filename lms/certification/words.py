@@ -81,7 +81,7 @@ def said(sentence: Sentence) -> str:
 
 def _fact(name: str, value: Fact) -> str:
     if name.endswith("minutes"):
-        return str(format_decimal(round(int(value) / 60, 2), format="#,##0.##", locale=get_locale()))
+        return pages.hours(int(value))
     if name.endswith("_on"):
         return pages.day(date.fromisoformat(str(value)))
     if name == "activity":
@@ -232,7 +232,11 @@ def _ring_label(name: str) -> str:
 
 def _ring_words(found: list[Finding]) -> str:
     words = [
-        _("%(counted)s of %(needed)s", counted=_plain(one.counted), needed=pages.hours(one.needed))
+        _(
+            "%(counted)s of %(needed)s",
+            counted=_plain(min(one.counted, one.needed)),
+            needed=pages.hours(one.needed),
+        )
         for one in found
         if one.unit is Unit.MINUTES and one.needed
     ]

@@ -36,19 +36,17 @@ def test_a_new_trainee_sees_what_is_left(clients: Clients, personas: Personas) -
     assert page.status_code == 200
     text = page.get_data(as_text=True)
     assert "7 things are left. The next is: Module: Mutual." in text
-    assert "0 of 20 hours count. 20 to go." in text
+    assert "Counted: 0 hours. Asked for: 20 hours. To go: 20 hours." in text
     assert "Send my application" not in text
     assert not FORBIDDEN_WORDS.search(text)
 
 
-def test_supervision_is_asked_for_in_proportion(
-    tx: Transactions, clients: Clients, personas: Personas
-) -> None:
+def test_supervision_is_asked_for_in_proportion(tx: Transactions, clients: Clients, personas: Personas) -> None:
     with tx():
         facts.practise(personas, personas.trainee, hours=80)
     page = clients(personas.trainee).get("/progress").get_data(as_text=True)
-    assert "80 hours count; 20 are asked for." in page
-    assert "1 of 4 hours count." in page
+    assert "Counted: 80 hours. Asked for: 20 hours." in page
+    assert "Counted: 1 hour. Asked for: 4 hours. To go: 3 hours." in page
 
 
 def test_what_waits_names_who_has_it(tx: Transactions, clients: Clients, personas: Personas) -> None:
