@@ -361,3 +361,30 @@ def replay_of(decision_id: int) -> Replay:
     if row is None:
         raise NotFound
     return Replay(row.id, row.outcome, Evaluation.from_json(row.findings), replay(row.inputs))
+
+
+# --- the first page -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ApplicationStanding:
+    """Where a person's newest application under a scheme is."""
+
+    id: int
+    state: str
+
+
+_STANDING = (
+    sa.select(Application.id, Application.state)
+    .where(
+        Application.person_id == sa.bindparam("person_id"), Application.scheme_id == sa.bindparam("scheme_id")
+    )
+    .order_by(Application.id.desc())
+    .limit(1)
+)
+
+
+def standing_of(person_id: int, scheme_id: str) -> ApplicationStanding | None:
+    """The person's newest application under the scheme, in one statement; None when there is none."""
+    row = session().execute(_STANDING, {"person_id": person_id, "scheme_id": scheme_id}).first()
+    return ApplicationStanding(*row) if row else None

@@ -9,8 +9,8 @@ from lms.assessment import services as assessment
 from lms.assessment.bank import bank
 from lms.certification import services as certification
 from lms.credentials import services as credentials
-from lms.credentials.facts import CredentialFacts, HoursLine
-from lms.credentials.states import Kind
+from lms.credentials.facts import CredentialFacts, HoursLine, Kind
+
 from lms.curriculum import services as curriculum
 from lms.curriculum.catalog import catalog
 from lms.demo import people
@@ -39,6 +39,7 @@ def load() -> None:
         cast = people.add()
     _train(cast, "marisol", cast.organisations["open-door"], begins=64)
     _train(cast, "joy", cast.organisations["open-door"], begins=60)
+    _meet_live(cast)
     _practise(cast)
     _certify(cast)
     _far_shore(cast)
@@ -83,7 +84,7 @@ def _module(person_id: int, organisation_id: int, module_id: str) -> None:
     for lesson in module.lessons:
         check = lesson.texts["en"].check
         if check is not None:
-            right = next(index for index, option in enumerate(check.choices) if option.is_good)
+            right = next(index for index, option in enumerate(check.options) if option.right)
             curriculum.answer(
                 person_id,
                 person_id=person_id,
@@ -95,6 +96,29 @@ def _module(person_id: int, organisation_id: int, module_id: str) -> None:
         curriculum.finish_lesson(
             person_id, person_id=person_id, module_id=module_id, lesson_id=lesson.id
         )
+
+
+def _meet_live(cast: Cast) -> None:
+    """A live session for each module, held by Noor; both trainees came."""
+    noor = cast.people["noor"]
+    for back, module_id, mode in ((51, "mutual", "live_remote"), (46, "non-directive", "in_person")):
+        with days_ago(back, hour=13):
+            meeting = curriculum.plan_live_session(
+                noor,
+                organisation_id=cast.organisations["open-door"],
+                trainer_id=noor,
+                module_id=module_id,
+                mode=mode,
+                local_start=datetime.combine(clock.today("America/New_York"), time(10)),
+                minutes=60,
+                venue="Room 2, Open Door" if mode == "in_person" else "",
+            )
+        with days_ago(back, hour=23):
+            curriculum.record_attendance(
+                noor,
+                live_session_id=meeting.id,
+                minutes_of={cast.people["marisol"]: 60, cast.people["joy"]: 60},
+            )
 
 
 def _sit(person_id: int, organisation_id: int, examination_id: str, *, wrong: int) -> None:

@@ -76,7 +76,7 @@ def trainee_home(person_id: int, zone: str, language: str) -> TraineeHome:
     passed = {card.examination_id for card in examinations if card.is_passed}
     to_take = next(
         (
-            (card.examination_id, card.title.in_(language))
+            (card.examination_id, card.title.in_language(language).text)
             for card in examinations
             if card.examination_id in path.examinations and not card.is_passed and card.start.is_allowed
         ),
@@ -86,7 +86,7 @@ def trainee_home(person_id: int, zone: str, language: str) -> TraineeHome:
     facts = Facts(
         entries_to_fix=hours.entries_to_fix,
         open_attempt_id=attempt.attempt_id if attempt else None,
-        open_attempt_title=attempt.title.in_(language) if attempt else "",
+        open_attempt_title=attempt.title.in_language(language).text if attempt else "",
         application_state=application.state if application else None,
         application_id=application.id if application else None,
         modules=tuple(
