@@ -96,10 +96,6 @@ def not_involved(actor: Actor, target: Target) -> bool:
     return actor.person_id not in target.involved and actor.person_id != target.owner_id
 
 
-def not_inviter(actor: Actor, target: Target) -> bool:
-    return actor.person_id not in target.involved
-
-
 def staff_there(actor: Actor, target: Target) -> bool:
     return target.organisation_id in actor.organisations
 
@@ -152,7 +148,7 @@ class Permission(StrEnum):
     PEOPLE_OWN_ACCOUNT = "people:own_account"
     PEOPLE_ADMINISTER = "people:administer"
     PEOPLE_MANAGE_ORGANISATION = "people:manage_organisation"
-    PEOPLE_ACCEPT_INVITATION = "people:accept_invitation"
+    PEOPLE_COORDINATE = "people:coordinate"
     PEOPLE_ATTEST = "people:attest"
     # curriculum
     CURRICULUM_BROWSE = "curriculum:browse"
@@ -205,8 +201,9 @@ RULES: dict[Permission, Rule] = {
     Permission.PEOPLE_MANAGE_ORGANISATION: Rule(
         allows=((administrator,), (coordinator_there,)), knows=(staff_there,)
     ),
-    # The target's owner is who was invited; nobody takes a role from their own hand.
-    Permission.PEOPLE_ACCEPT_INVITATION: Rule(allows=((owner, not_inviter),), knows=(owner,)),
+    Permission.PEOPLE_COORDINATE: Rule(
+        allows=((administrator,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
     Permission.PEOPLE_ATTEST: Rule(allows=((owner,),)),
     # curriculum
     Permission.CURRICULUM_BROWSE: Rule(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_security import MfRecoveryCodesUtil, Totp, WebauthnUtil
 from flask_security import webauthn as library
-from passlib.exc import TokenError
+from passlib.exc import TokenError  # type: ignore[import-untyped]
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     ResidentKeyRequirement,
@@ -23,7 +23,7 @@ from lms.people.models import Passkey, Person, RoleGrant
 from lms.permissions import Role
 
 
-class OnceOnlyTotp(Totp):  # type: ignore[misc]
+class OnceOnlyTotp(Totp):
     """Authenticator codes by RFC 6238; section 5.2: a code that was accepted is not accepted again."""
 
     def verify_totp(self, token: str, totp_secret: str, user: Any, window: int = 0) -> bool:
@@ -47,7 +47,7 @@ class OnceOnlyTotp(Totp):  # type: ignore[misc]
         return bool(claimed.rowcount == 1)  # type: ignore[attr-defined]
 
 
-class HashedRecoveryCodes(MfRecoveryCodesUtil):  # type: ignore[misc]
+class HashedRecoveryCodes(MfRecoveryCodesUtil):
     """Recovery codes: shown once when made, kept as keyed hashes, each good for one sign-in."""
 
     def create_recovery_codes(self, user: Any) -> list[str]:
@@ -82,7 +82,7 @@ def _hash_of_code(code: str) -> str:
     return hmac.new(key, b"recovery code:" + plain.encode(), hashlib.sha256).hexdigest()
 
 
-class Passkeys(WebauthnUtil):  # type: ignore[misc]
+class Passkeys(WebauthnUtil):
     """Any passkey, on this device or another, that is found without a name and verifies the person.
 
     The library asks for cross-platform authenticators only, which shuts out a phone's or laptop's own
@@ -99,13 +99,13 @@ class Passkeys(WebauthnUtil):  # type: ignore[misc]
         return UserVerificationRequirement.REQUIRED
 
 
-def _is_usable(_passkey: Passkey, _usage: Any) -> bool:
+def _is_usable(_passkey: Any, _usage: Any) -> bool:
     return True
 
 
 def init(app: Flask) -> None:
     """One passkey serves instead of the password and beside it: the library would ask for two of them."""
-    library._is_cred_usable = _is_usable
+    library._is_cred_usable = _is_usable  # type: ignore[assignment]
 
 
 def may_drop(person: Person, *, passkey: bool = False) -> bool:
@@ -127,6 +127,13 @@ def is_required_of(person_id: int) -> bool:
     return rules.needs_second_factor(Role(role) for role in roles)
 
 
+def proved(person: Person) -> None:
+    """The person showed the second factor in a session that began without it."""
+    sessions.prove_second_factor()
+    sessions.confirm()
+    audit.record(Action.PEOPLE_CONFIRM_IDENTITY, actor_id=person.id, subject="person", subject_id=person.id)
+
+
 def added(person: Person) -> None:
     """A second factor was set up just now, so this session has proved it."""
     sessions.prove_second_factor()
@@ -136,4 +143,3 @@ def added(person: Person) -> None:
 def dropped(person: Person) -> None:
     """A second factor was given up."""
     audit.record(Action.PEOPLE_DROP_FACTOR, actor_id=person.id, subject="person", subject_id=person.id)
-

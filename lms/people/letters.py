@@ -25,7 +25,7 @@ def normal_address(address: str) -> str:
     return checked.normalized.lower()
 
 
-class Letters(MailUtil):  # type: ignore[misc]
+class Letters(MailUtil):
     """Queues a mail in the transaction that is open, in the language of who gets it."""
 
     def send_mail(
@@ -64,9 +64,7 @@ class Letters(MailUtil):  # type: ignore[misc]
         try:
             return normal_address(email)
         except ValueError:
-            raise EmailValidateException(
-                _("Type an e-mail address, like name@example.org.")
-            ) from None
+            raise EmailValidateException(_("Type an e-mail address, like name@example.org.")) from None
 
     def validate(self, email: str) -> str:
         return self.normalize(email)

@@ -59,10 +59,12 @@ def has_factor(person: Person) -> bool:
     """Whether the person has set up a second factor: an authenticator app or a passkey."""
     if person.tf_totp_secret and person.tf_primary_method:
         return True
+    if person.id is None:
+        return False
     return session().scalar(sa.select(Passkey.id).where(Passkey.user_id == person.id).limit(1)) is not None
 
 
-class Passwords(PasswordUtil):  # type: ignore[misc]
+class Passwords(PasswordUtil):
     """Our rules where Flask-Security sets a password: reset and change."""
 
     def validate(self, password: str, is_register: bool, **about: Any) -> tuple[list[str] | None, str]:

@@ -83,7 +83,7 @@ MESSAGES = {
 }
 
 
-class Datastore(SQLAlchemyUserDatastore):  # type: ignore[misc]
+class Datastore(SQLAlchemyUserDatastore):
     """Writes within the request's transaction: it flushes where the library would commit."""
 
     def commit(self) -> None:
@@ -135,7 +135,6 @@ def init(app: Flask, settings: Settings) -> None:
         SECURITY_CHANGEABLE=True,
         SECURITY_POST_CHANGE_VIEW="/account",
         SECURITY_LOGOUT_METHODS=["POST"],
-        SECURITY_LOGOUT_CSRF=True,
         SECURITY_POST_LOGIN_VIEW="/home",
         SECURITY_POST_LOGOUT_VIEW="/",
         SECURITY_FLASH_MESSAGES=True,
@@ -169,7 +168,8 @@ def init(app: Flask, settings: Settings) -> None:
         },
         **{f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()},
     )
-    security = Security(
+    forms: dict[str, Any] = dict(FORMS)
+    security: Any = Security(
         app,
         datastore,
         mail_util_cls=Letters,
@@ -178,7 +178,7 @@ def init(app: Flask, settings: Settings) -> None:
         mf_recovery_codes_util_cls=factors.HashedRecoveryCodes,
         webauthn_util_cls=factors.Passkeys,
         render_template=_render,
-        **FORMS,
+        **forms,
     )
     security.want_json(lambda _request: False)
     security.pwd_context = passwords.Memo(security.pwd_context)
@@ -186,15 +186,27 @@ def init(app: Flask, settings: Settings) -> None:
     security.tf_setup_context_processor(_about_setup)
     security.mf_recovery_codes_context_processor(_about_codes)
     app.extensions["lms_security"] = security
+    _ask_nothing_before_the_view(app, security)
     factors.init(app)
     sessions.init(app)
     _listen(app)
     app.before_request(passwords.work_ahead)
     for endpoint in LIMITED:
         view = app.view_functions[endpoint]
-        app.view_functions[endpoint] = limiter.limit("60 per minute", methods=["POST"])(view)
+        limited: Any = limiter.limit("60 per minute", methods=["POST"])(view)
+        app.view_functions[endpoint] = limited
     app.login_manager.user_loader(_person_of_this_session)  # type: ignore[attr-defined]
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]
+
+
+def _ask_nothing_before_the_view(app: Flask, security: Any) -> None:
+    """Keep the libraries from loading the person before each view's transaction and for each template.
+
+    Flask-Principal's identity is unused here, and templates ask `g.actor` and `g.signed_in`.
+    """
+    security.principal.identity_loaders.clear()
+    processors = app.template_context_processors[None]
+    processors[:] = [give for give in processors if give.__module__ != "flask_login.utils"]
 
 
 def _as_address(typed: str) -> str | None:

@@ -4,11 +4,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_security import ChangePasswordForm, ForgotPasswordForm, LoginForm, ResetPasswordForm
 from flask_security.forms import (
     EmailValidation,
     EqualToLocalize,
     IsString,
+    TwoFactorRescueForm,
     TwoFactorSetupForm,
     TwoFactorVerifyCodeForm,
     VerifyForm,
@@ -25,6 +27,7 @@ from flask_security.webauthn import (
     WebAuthnVerifyForm,
 )
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired
 
 from lms.db import session
@@ -36,6 +39,10 @@ TOO_MANY = _l("Too many tries from here. Wait 15 minutes, or choose a new passwo
 _EMAIL_NEEDED = DataRequired(message=_l("Type your e-mail address."))
 _PASSWORD_NEEDED = DataRequired(message=_l("Type your password."))
 _CODE_NEEDED = DataRequired(message=_l("Type the code."))
+
+
+def _person(user: Any) -> Person:
+    return session().get_one(Person, user.id)
 
 
 class Throttled(Form):
@@ -172,10 +179,12 @@ class CodeForm(TwoFactorVerifyCodeForm, Throttled):
 class SetupForm(TwoFactorSetupForm, Form):
     """Begin with an authenticator app, or turn it off."""
 
+    setup = StringField(_l("Way"), validators=[IsString()])
+
     def validate(self, **more: Any) -> bool:
         if not super().validate(**more):
             return False
-        if self.setup.data == "disable" and not factors.may_drop(session().get_one(Person, self.user.id)):
+        if self.setup.data == "disable" and not factors.may_drop(_person(self.user)):
             self.form_errors.append(_("You need a second step for your role or your short password."))
             return False
         return True
@@ -184,7 +193,14 @@ class SetupForm(TwoFactorSetupForm, Form):
 class SelectForm(TwoFactorSelectForm, Form):
     """Which second step to use now."""
 
-    which = RadioField(_l("Choose one"))
+    # The view hangs the choices on this field and looks the chosen one up itself.
+    which = StringField(_l("Choose one"), validators=[IsString(), DataRequired(message=_l("Choose one."))])
+
+
+class RescueForm(TwoFactorRescueForm, Form):
+    """Not offered: recovery codes are the way back. The library builds it all the same."""
+
+    help_setup = RadioField(choices=[SelectChoice("help", "")])
 
 
 class RecoveryForm(MfRecoveryForm, Throttled):
@@ -237,9 +253,7 @@ class PasskeyDropForm(WebAuthnDeleteForm, Form):
     def validate(self, **more: Any) -> bool:
         if not super().validate(**more):
             return False
-        from flask_login import current_user
-
-        if not factors.may_drop(session().get_one(Person, current_user.id), passkey=True):
+        if not factors.may_drop(_person(current_user), passkey=True):
             self.name.errors = [_("Set up another second step first. Your role or your password needs one.")]
             return False
         return True
@@ -256,7 +270,7 @@ class PasskeyAnswerForm(WebAuthnSigninResponseForm, Form):
         if not super().validate(**more):
             return False
         found = sessions.signed_in()
-        if self.is_verify and found is not None and self.user.id == found.person_id:
+        if self.is_verify and found is not None and _person(self.user).id == found.person_id:
             sessions.confirm()
             sessions.prove_second_factor()
         return True
@@ -275,6 +289,7 @@ FORMS: dict[str, type[Form]] = {
     "two_factor_verify_code_form": CodeForm,
     "two_factor_setup_form": SetupForm,
     "two_factor_select_form": SelectForm,
+    "two_factor_rescue_form": RescueForm,
     "mf_recovery_form": RecoveryForm,
     "mf_recovery_codes_form": RecoveryCodesForm,
     "wan_register_form": PasskeyForm,

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, g, request
@@ -102,7 +103,7 @@ def _load() -> SignedIn | None:
     seen = cookie.get(SEEN)
     if not isinstance(seen, int) or now.timestamp() - seen > IDLE.total_seconds():
         return None
-    row = session().execute(_SIGNED_IN, {"token_hash": hash_of(token), "now": now}).first()
+    row: Any = session().execute(_SIGNED_IN, {"token_hash": hash_of(token), "now": now}).first()
     if row is None:
         return None
     found = SignedIn(*row)

@@ -1,4 +1,4 @@
-"""Sign-ins that did not succeed, counted per account and address, so that a stranger cannot lock an owner out."""
+"""Sign-ins that did not succeed, counted by account and address: a stranger cannot lock an owner out."""
 
 import hashlib
 from datetime import timedelta
@@ -30,14 +30,20 @@ def is_closed(email: str) -> bool:
     since = clock.now() - WINDOW
     here = SignInFailure.address == _address()
     pair = sa.case((SignInFailure.account == account_key(email), 1), else_=0)
-    at_all, at_this = session().execute(
-        sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(pair), 0)).where(here, SignInFailure.at > since)
-    ).one()
+    at_all, at_this = (
+        session()
+        .execute(
+            sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(pair), 0)).where(
+                here, SignInFailure.at > since
+            )
+        )
+        .one()
+    )
     return bool(at_this >= MOST_PER_PAIR or at_all >= MOST_PER_ADDRESS)
 
 
 def note_failure(email: str) -> None:
-    """Count one try that did not succeed. It is kept although the page shows a fault: the view ends normally."""
+    """Count one try that did not succeed. It is kept: the view that shows the fault ends normally."""
     session().add(SignInFailure(account=account_key(email), address=_address(), at=clock.now()))
     session().flush()
 
