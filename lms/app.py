@@ -11,6 +11,8 @@ from typing import Any
 from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import current_user
+from flask_principal import Principal
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -25,7 +27,7 @@ from lms.people.queries import actor_of
 
 log = logging.getLogger("lms")
 ROOT = Path(__file__).resolve().parent.parent
-SLICES = ("people", "curriculum", "assessment", "practice", "credentials", "certification", "registry")
+SLICES = ("people", "curriculum", "assessment", "practice", "credentials", "certification", "registry", "home")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 csrf = CSRFProtect()
 
@@ -94,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Lms:
     limiter.init_app(app)
     init_pages(app)
     security.init(app, settings)
+    _forget_identities(app)
     for name in SLICES:
         if find_spec(f"lms.{name}") is not None:
             _register(app, name)
@@ -105,6 +108,17 @@ def create_app(settings: Settings | None = None) -> Lms:
     _register_errors(app)
     app.after_request(_headers)
     return app
+
+
+def _forget_identities(app: Lms) -> None:
+    """Take out two hooks of libraries: one asks for the person before the view's transaction is open, the
+    other for every page drawn. `current_user` stays there for templates, asked for only when it is used.
+    """
+    hooks = app.before_request_funcs.get(None, [])
+    hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
+    processors = app.template_context_processors[None]
+    processors[:] = [one for one in processors if not one.__module__.startswith("flask_login")]
+    app.jinja_env.globals["current_user"] = current_user
 
 
 def _register(app: Lms, name: str) -> None:

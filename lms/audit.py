@@ -26,7 +26,25 @@ class Action(StrEnum):
     PEOPLE_ATTEST = "people.attest"
     PEOPLE_ADD_ORGANISATION = "people.add_organisation"
     # curriculum
+    CURRICULUM_ENROL = "curriculum.enrol"
+    CURRICULUM_KEEP_PLACE = "curriculum.keep_place"
+    CURRICULUM_ANSWER = "curriculum.answer"
+    CURRICULUM_KEEP_REFLECTION = "curriculum.keep_reflection"
+    CURRICULUM_DELETE_REFLECTION = "curriculum.delete_reflection"
+    CURRICULUM_FINISH_LESSON = "curriculum.finish_lesson"
+    CURRICULUM_COMPLETE_MODULE = "curriculum.complete_module"
+    CURRICULUM_PLAN_LIVE_SESSION = "curriculum.plan_live_session"
+    CURRICULUM_CANCEL_LIVE_SESSION = "curriculum.cancel_live_session"
+    CURRICULUM_RECORD_ATTENDANCE = "curriculum.record_attendance"
     # assessment
+    ASSESSMENT_START = "assessment.start"
+    ASSESSMENT_ANSWER = "assessment.answer"
+    ASSESSMENT_FLAG = "assessment.flag"
+    ASSESSMENT_PAUSE = "assessment.pause"
+    ASSESSMENT_RESUME = "assessment.resume"
+    ASSESSMENT_HAND_IN = "assessment.hand_in"
+    ASSESSMENT_CLOSE = "assessment.close"
+    ASSESSMENT_ALLOW_TIME = "assessment.allow_time"
     # practice
     PRACTICE_LOG_HOURS = "practice.log_hours"
     PRACTICE_CHANGE_ENTRY = "practice.change_entry"
@@ -43,7 +61,19 @@ class Action(StrEnum):
     PRACTICE_RECORD_SUPERVISION = "practice.record_supervision"
     PRACTICE_SIGN_SUPERVISION = "practice.sign_supervision"
     # credentials
+    CREDENTIALS_ISSUE = "credentials.issue"
+    CREDENTIALS_SUSPEND = "credentials.suspend"
+    CREDENTIALS_REINSTATE = "credentials.reinstate"
+    CREDENTIALS_REVOKE = "credentials.revoke"
+    CREDENTIALS_REPLACE = "credentials.replace"
     # certification
+    CERTIFICATION_APPLY = "certification.apply"
+    CERTIFICATION_SEND_AGAIN = "certification.send_again"
+    CERTIFICATION_GRANT = "certification.grant"
+    CERTIFICATION_RETURN = "certification.return"
+    CERTIFICATION_REFUSE = "certification.refuse"
+    CERTIFICATION_ISSUE_COMPLETION = "certification.issue_completion"
+    CERTIFICATION_NOTE = "certification.note"
     # registry
     # end
 

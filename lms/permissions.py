@@ -149,7 +149,21 @@ class Permission(StrEnum):
     PEOPLE_ADMINISTER = "people:administer"
     PEOPLE_MANAGE_ORGANISATION = "people:manage_organisation"
     # curriculum
+    CURRICULUM_BROWSE = "curriculum:browse"
+    CURRICULUM_PREVIEW = "curriculum:preview"
+    CURRICULUM_ENROL = "curriculum:enrol"
+    CURRICULUM_LEARN = "curriculum:learn"
+    CURRICULUM_REFLECT = "curriculum:reflect"
+    CURRICULUM_SEE_LIVE_SESSIONS = "curriculum:see_live_sessions"
+    CURRICULUM_HOLD_LIVE_SESSION = "curriculum:hold_live_session"
+    CURRICULUM_RECORD_ATTENDANCE = "curriculum:record_attendance"
     # assessment
+    ASSESSMENT_EXAMINATIONS = "assessment:examinations"
+    ASSESSMENT_START = "assessment:start"
+    ASSESSMENT_ANSWER = "assessment:answer"
+    ASSESSMENT_RESULT = "assessment:result"
+    ASSESSMENT_RESULTS = "assessment:results"
+    ASSESSMENT_ALLOW_TIME = "assessment:allow_time"
     # practice
     PRACTICE_LOG_HOURS = "practice:log_hours"
     PRACTICE_SEE_ENTRY = "practice:see_entry"
@@ -162,8 +176,18 @@ class Permission(StrEnum):
     PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
     PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
     # credentials
+    CREDENTIALS_LIST = "credentials:list"
+    CREDENTIALS_VIEW = "credentials:view"
     # certification
+    CERTIFICATION_SEE_PROGRESS = "certification:see_progress"
+    CERTIFICATION_APPLY = "certification:apply"
+    CERTIFICATION_SEE_APPLICATION = "certification:see_application"
+    CERTIFICATION_SEE_QUEUE = "certification:see_queue"
+    CERTIFICATION_REVIEW = "certification:review"
+    CERTIFICATION_DECIDE = "certification:decide"
     # registry
+    REGISTRY_VIEW = "registry:view"
+    REGISTRY_KEEP = "registry:keep"
     # end
 
 
@@ -176,7 +200,35 @@ RULES: dict[Permission, Rule] = {
         allows=((administrator,), (coordinator_there,)), knows=(staff_there,)
     ),
     # curriculum
+    Permission.CURRICULUM_BROWSE: Rule(
+        allows=((trainee_anywhere,), (trainer_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.CURRICULUM_PREVIEW: Rule(allows=((trainer_anywhere,), (coordinator_anywhere,))),
+    Permission.CURRICULUM_ENROL: Rule(
+        allows=((trainee_there, owner),), knows=(trainer_anywhere, coordinator_anywhere)
+    ),
+    Permission.CURRICULUM_LEARN: Rule(allows=((owner,),), knows=(trainer_anywhere, coordinator_anywhere)),
+    Permission.CURRICULUM_REFLECT: Rule(allows=((owner,),)),
+    Permission.CURRICULUM_SEE_LIVE_SESSIONS: Rule(
+        allows=((trainer_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.CURRICULUM_HOLD_LIVE_SESSION: Rule(
+        allows=((trainer_there,), (coordinator_there,)), knows=(staff_there, trainee_there)
+    ),
+    Permission.CURRICULUM_RECORD_ATTENDANCE: Rule(
+        allows=((trainer_there, not_owner), (coordinator_there, not_owner)), knows=(staff_there, trainee_there)
+    ),
     # assessment
+    Permission.ASSESSMENT_EXAMINATIONS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.ASSESSMENT_START: Rule(allows=((owner, trainee_there),), knows=(anyone_signed_in,)),
+    Permission.ASSESSMENT_ANSWER: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.ASSESSMENT_RESULT: Rule(
+        allows=((owner,), (assessor_there,), (coordinator_there,)), knows=(staff_there,)
+    ),
+    Permission.ASSESSMENT_RESULTS: Rule(
+        allows=((assessor_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.ASSESSMENT_ALLOW_TIME: Rule(allows=((coordinator_there, not_owner),), knows=(staff_there,)),
     # practice
     Permission.PRACTICE_LOG_HOURS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
     Permission.PRACTICE_SEE_ENTRY: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
@@ -203,8 +255,25 @@ RULES: dict[Permission, Rule] = {
         allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
     ),
     # credentials
+    Permission.CREDENTIALS_LIST: Rule(allows=((owner,),)),
+    Permission.CREDENTIALS_VIEW: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,)), knows=(staff_there,)
+    ),
     # certification
+    Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_SEE_APPLICATION: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_SEE_QUEUE: Rule(allows=((reviewer_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.CERTIFICATION_REVIEW: Rule(
+        allows=((reviewer_there, not_owner), (registrar_there, not_owner), (auditor_there, not_owner)),
+        knows=(owner, staff_there),
+    ),
+    Permission.CERTIFICATION_DECIDE: Rule(
+        allows=((reviewer_there, not_involved),), knows=(owner, staff_there)
+    ),
     # registry
+    Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
+    Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),
     # end
 }
 

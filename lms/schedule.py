@@ -1,14 +1,20 @@
 """The one table of periodic sweeps: one for each column that says "not yet done"."""
 
 from lms import mail
+from lms.assessment import tasks as assessment
+from lms.certification import tasks as certification
+from lms.credentials import tasks as credentials
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
     mail.UNSENT,
     # curriculum
     # assessment
+    assessment.OVERDUE,
     # practice
     # credentials
+    credentials.UNDRAWN,
     # certification
+    certification.COMPLETIONS,
     # end
 )

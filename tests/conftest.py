@@ -40,11 +40,11 @@ def migrate(url: str, revision: str = "head") -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """The address of a PostgreSQL server of our own."""
     from tests.servers import postgresql
 
-    with postgresql(tmp_path_factory.mktemp("pg")) as url:
+    with postgresql() as url:
         yield url
 
 

@@ -1,0 +1,1 @@
+"""Examining: the bank of items, attempts, answers and results."""

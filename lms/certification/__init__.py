@@ -1,0 +1,1 @@
+"""Certification: what a scheme asks, what a person's record shows, and who decided what."""

@@ -1,0 +1,96 @@
+"""Gathers a person's record from the slices that hold the facts.
+
+The caller must already be allowed to see the person's rows: in scope as the person, or within `seeing`.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from lms.assessment import queries as assessment
+from lms.certification.facts import (
+    AttestationGiven,
+    ExamTaken,
+    ModuleDone,
+    PracticeHour,
+    Record,
+    SupervisionHeld,
+    TrainingHour,
+)
+from lms.curriculum import queries as curriculum
+from lms.people import queries as people
+from lms.practice import queries as practice
+
+
+def record_of(person_id: int, zone: str) -> Record:
+    """All facts of the person; instants become dates in `zone`, the certifying body's."""
+    day = _Days(zone)
+    return Record(
+        training=tuple(
+            TrainingHour(hour.evidence, hour.module_id, tuple(hour.topics), hour.minutes, hour.mode, hour.on)
+            for hour in curriculum.contact_hours_of(person_id)
+        ),
+        modules=tuple(
+            ModuleDone(f"module_completion:{done.id}", done.module_id, done.revision, day.of(done.completed_at))
+            for done in curriculum.completions_of(person_id)
+        ),
+        examinations=tuple(
+            ExamTaken(
+                evidence=f"result:{result.id}",
+                examination_id=result.examination_id,
+                percent=result.score_percent,
+                cut_percent=result.cut_percent,
+                is_passed=result.is_passed,
+                on=day.of(result.handed_in_at),
+            )
+            for result in assessment.results_of(person_id)
+        ),
+        practice=tuple(
+            PracticeHour(
+                evidence=hour.evidence,
+                on=hour.on,
+                minutes=hour.minutes,
+                kind=str(hour.kind),
+                domain=str(hour.domain),
+                mode=str(hour.mode),
+                state=str(hour.state),
+                supervisor_id=hour.supervisor_id,
+            )
+            for hour in practice.practice_hours_of(person_id)
+        ),
+        supervision=tuple(
+            SupervisionHeld(
+                evidence=held.evidence,
+                on=held.on,
+                minutes=held.minutes,
+                format=str(held.format),
+                mode=str(held.mode),
+                is_signed=held.is_signed,
+                supervisor_id=held.supervisor_id,
+            )
+            for held in practice.supervision_of(person_id)
+        ),
+        attestations=tuple(
+            AttestationGiven(
+                f"attestation:{given.id}", given.text_id, str(given.text_version), day.of(given.given_at)
+            )
+            for given in people.attestations_of(person_id)
+        ),
+    )
+
+
+def involved_with(person_id: int) -> frozenset[int]:
+    """Everyone who trained, examined or supervised the person, and so may not decide about them."""
+    return (
+        curriculum.trainers_of(person_id)
+        | assessment.examiners_of(person_id)
+        | practice.supervisors_of(person_id)
+    )
+
+
+@dataclass(frozen=True)
+class _Days:
+    zone: str
+
+    def of(self, instant: datetime) -> date:
+        return instant.astimezone(ZoneInfo(self.zone)).date()

@@ -1,0 +1,123 @@
+"""The schemes this house works with: `schemes/<id>.v<version>.yaml`, every version that is still needed.
+
+Pure but for reading files. A version that somebody may have applied under is never edited: a change is
+a new file with the next version. A folder with faults keeps what was loaded last.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from lms.certification.kinds import AttestationMade, ExaminationPassed, ModuleCompleted, Requirement
+from lms.certification.scheme_file import Scheme, line_of, parse
+from lms.errors import Fault
+
+FOLDER = Path(__file__).parent / "schemes"
+
+
+@dataclass(frozen=True)
+class SchemeBook:
+    """All schemes by id and version."""
+
+    versions: Mapping[tuple[str, int], Scheme] = field(default_factory=dict)
+
+    def current(self, scheme_id: str, on: date) -> Scheme | None:
+        """The newest version in force on that day."""
+        in_force = [
+            scheme
+            for scheme in self.versions.values()
+            if scheme.id == scheme_id and scheme.effective_from <= on
+        ]
+        return max(in_force, key=lambda scheme: scheme.version, default=None)
+
+    def version(self, scheme_id: str, version: int) -> Scheme | None:
+        """That very version, however old."""
+        return self.versions.get((scheme_id, version))
+
+    def in_force(self, on: date) -> tuple[Scheme, ...]:
+        """The current version of each scheme, completions first."""
+        found = (
+            self.current(scheme_id, on) for scheme_id in sorted({scheme_id for scheme_id, _v in self.versions})
+        )
+        return tuple(
+            sorted(
+                (scheme for scheme in found if scheme),
+                key=lambda scheme: (scheme.kind != "completion", scheme.id),
+            )
+        )
+
+
+_loaded = SchemeBook()
+
+
+def schemes() -> SchemeBook:
+    """The schemes this process works with."""
+    return _loaded
+
+
+def configure(folder: Path = FOLDER) -> list[Fault]:
+    """Load the folder. With faults the last good schemes stay, and the faults are handed back.
+
+    At the first start there is no last good one: then the files without a fault are taken.
+    """
+    global _loaded
+    book, faults = load(folder)
+    if not faults or not _loaded.versions:
+        _loaded = book
+    return faults
+
+
+def load(folder: Path = FOLDER) -> tuple[SchemeBook, list[Fault]]:
+    """Every scheme file of a folder, and every fault in them."""
+    versions: dict[tuple[str, int], Scheme] = {}
+    faults: list[Fault] = []
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        faults.append(Fault(str(folder), 1, "There are no scheme files here."))
+    for path in paths:
+        try:
+            text = path.read_text("utf-8")
+        except UnicodeDecodeError:
+            faults.append(Fault(str(path), 1, "The file is not UTF-8."))
+            continue
+        scheme, wrong = parse(text, str(path))
+        faults += wrong
+        if scheme is None:
+            continue
+        if path.name != f"{scheme.id}.v{scheme.version}.yaml":
+            faults.append(Fault(str(path), 1, f"The file's name must be {scheme.id}.v{scheme.version}.yaml."))
+        versions[scheme.id, scheme.version] = scheme
+    return SchemeBook(versions), faults
+
+
+def problems_with(
+    book: SchemeBook, *, modules: Iterable[str], examinations: Iterable[str], texts: Iterable[tuple[str, str]]
+) -> list[Fault]:
+    """Modules, examinations and texts that the house's own schemes ask for and nobody offers.
+
+    A scheme that only describes another body's rules (`issuer: none`) may name what is not taught here.
+    """
+    offered = {*modules, *examinations, *(f"{text} v{version}" for text, version in texts)}
+    faults = []
+    for scheme in book.versions.values():
+        if scheme.issuer == "none":
+            continue
+        for asked in scheme.walk():
+            name = _asked_name(asked)
+            if name is not None and name not in offered:
+                path = FOLDER / f"{scheme.id}.v{scheme.version}.yaml"
+                line = line_of(scheme.definition, asked.id)
+                faults.append(Fault(str(path), line, f"'{asked.id}' asks for {name}, which is not offered."))
+    return faults
+
+
+def _asked_name(asked: Requirement) -> str | None:
+    match asked:
+        case ModuleCompleted():
+            return asked.module
+        case ExaminationPassed():
+            return asked.examination
+        case AttestationMade():
+            return f"{asked.text} v{asked.text_version}"
+    return None

@@ -1,0 +1,54 @@
+"""Certification after the answer: issue under schemes without review once all is met."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from lms import clock
+from lms.audit import AuditEvent
+from lms.certification.models import CompletionCheck
+from lms.certification.queries import is_offered_to, issuer_of
+from lms.certification.schemes import schemes
+from lms.certification.services import issue_if_met, mark_checked
+from lms.db import session
+from lms.people import queries as people
+from lms.worker import Sweep, task
+
+LOOK_BACK = timedelta(days=30)
+
+
+@task("certification.issue_completions")
+def issue_completions(person_id: int) -> None:
+    """Issue every completion that the person has earned and not been given. Safe to repeat."""
+    today = clock.today(people.person(person_id).timezone)
+    for scheme in schemes().in_force(today):
+        issuer = issuer_of(scheme)
+        if not scheme.is_reviewed and issuer is not None and is_offered_to(person_id, scheme, issuer):
+            issue_if_met(None, person_id=person_id, scheme_id=scheme.id)
+    mark_checked(person_id)
+
+
+def _people_with_news() -> list[int]:
+    """People who learned or were examined since they were last looked at, by the audit trail."""
+    changed = (
+        sa.select(AuditEvent.actor_id, sa.func.max(AuditEvent.at).label("at"))
+        .where(
+            AuditEvent.at > clock.now() - LOOK_BACK,
+            AuditEvent.actor_id.is_not(None),
+            sa.or_(AuditEvent.action.like("curriculum.%"), AuditEvent.action.like("assessment.%")),
+        )
+        .group_by(AuditEvent.actor_id)
+        .subquery()
+    )
+    return list(
+        session().scalars(
+            sa.select(changed.c.actor_id)
+            .outerjoin(CompletionCheck, CompletionCheck.person_id == changed.c.actor_id)
+            .where(sa.or_(CompletionCheck.checked_at.is_(None), CompletionCheck.checked_at < changed.c.at))
+            .order_by(changed.c.at)
+            .limit(100)
+        )
+    )
+
+
+COMPLETIONS = Sweep("completions to issue", "certification.issue_completions", 60, _people_with_news)

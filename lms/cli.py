@@ -1,0 +1,324 @@
+"""The command line: `bin/lms <command>`. Exit code 1 says that work failed, 2 that something is missing."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import FrameType
+
+from lms.config import Settings, SettingsFault
+from lms.errors import LmsError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class CannotStart(Exception):
+    """Something is missing before the work can begin; the text is one sentence that says what to do."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["test"] and "-h" not in words and "--help" not in words:
+        return _run_suite(words[1:])
+    given = _parser().parse_args(words)
+    try:
+        return int(given.run(given))
+    except (CannotStart, SettingsFault) as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    except LmsError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lms", description="Train, examine, supervise and certify peer specialists."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="<command>", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        words = (run.__doc__ or "").strip().splitlines()[0].rstrip(".")
+        added = commands.add_parser(name, help=words, description=f"{words}.")
+        added.set_defaults(run=run)
+        return added
+
+    demo_options = command("demo", demo)
+    demo_options.add_argument("--fresh", action="store_true", help="throw the demo's records away first")
+    demo_options.add_argument("--port", type=int, default=5000, help="port on this machine (5000)")
+    demo_options.add_argument(
+        "--today", type=_date, metavar="YYYY-MM-DD", help="pretend that today is this date"
+    )
+    command("test", test).epilog = "Further words go to pytest, as in: lms test tests/house -x"
+    serve_options = command("serve", serve)
+    serve_options.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    serve_options.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    serve_options.add_argument("--processes", type=int, default=2, help="web processes (2)")
+    serve_options.add_argument("--threads", type=int, default=4, help="threads of each process (4)")
+    worker_options = command("worker", worker)
+    worker_options.add_argument("--processes", type=int, default=2, help="worker processes (2)")
+    command("beat", beat)
+    migrate_options = command("migrate", migrate)
+    migrate_options.add_argument("--to", default="head", help="revision to go up to (head)")
+    migrate_options.add_argument("--down-to", metavar="REVISION", help="go back to this revision instead")
+    command("seed", seed)
+    user_options = command("user", user)
+    user_options.add_argument("email", help="the person's e-mail address")
+    user_options.add_argument("--role", required=True, help="a role of docs/glossary.md, as in administrator")
+    user_options.add_argument("--organisation", required=True, metavar="SLUG", help="short name, as in harbor")
+    user_options.add_argument("--organisation-name", metavar="NAME", help="add the organisation by this name")
+    command("doctor", doctor)
+    command("check-content", check_content)
+    command("sweep", sweep)
+    command("env-example", env_example)
+    command("permissions", permissions)
+    return parser
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is not a date like 2027-03-01") from None
+
+
+# --- start ----------------------------------------------------------------------------------------
+
+
+def demo(given: argparse.Namespace) -> int:
+    """Show the whole thing with made-up people, in a throw-away folder."""
+    from lms.demo import launch
+
+    with _stopping_on_terminate():
+        try:
+            launch.run(
+                root=ROOT,
+                folder=Path(os.environ.get("LMS_DEMO_DIR") or ROOT / "var" / "demo"),
+                port=given.port,
+                is_fresh=given.fresh,
+                today=given.today,
+                say=_say,
+            )
+        except launch.CannotStart as fault:
+            raise CannotStart(str(fault)) from None
+    return 0
+
+
+def test(given: argparse.Namespace) -> int:
+    """Run every check and test, and say at the end what was left out."""
+    return _run_suite([])
+
+
+def _run_suite(words: list[str]) -> int:
+    if not (ROOT / "tests" / "suite.py").exists():
+        print(
+            "The tests are not part of an installed package: run bin/lms test in a checkout.", file=sys.stderr
+        )
+        return 2
+    return subprocess.call([sys.executable, "-m", "tests.suite", *words], cwd=ROOT)  # noqa: S603
+
+
+def serve(given: argparse.Namespace) -> int:
+    """Serve pages with gunicorn (waitress on Windows)."""
+    from lms import serving
+
+    serving.serve(
+        Settings.from_environment(),
+        host=given.host,
+        port=given.port,
+        processes=given.processes,
+        threads=given.threads,
+    )
+    return 0
+
+
+def worker(given: argparse.Namespace) -> int:
+    """Draw, mail and sweep: a Celery worker, or one thread when LMS_WORKER is not celery."""
+    from lms import serving
+
+    with _stopping_on_terminate():
+        serving.work(Settings.from_environment(), processes=given.processes)
+    return 0
+
+
+def beat(given: argparse.Namespace) -> int:
+    """Ring for the sweeps at their times (only with LMS_WORKER=celery; run one of it)."""
+    from lms import serving
+
+    settings = Settings.from_environment()
+    if settings.worker != "celery":
+        raise CannotStart(
+            "Beat is needed only when LMS_WORKER is celery: the embedded worker keeps time itself."
+        )
+    serving.beat(settings)
+    return 0
+
+
+# --- records --------------------------------------------------------------------------------------
+
+
+def migrate(given: argparse.Namespace) -> int:
+    """Bring the database to the newest revision."""
+    from lms import migrations
+
+    url = Settings.from_environment().database_url
+    if given.down_to:
+        migrations.downgrade(url, given.down_to)
+    else:
+        migrations.upgrade(url, given.to)
+    _say(f"The database is at revision {migrations.current(url) or 'base'}.")
+    return 0
+
+
+def seed(given: argparse.Namespace) -> int:
+    """Fill an empty database with the demo's people (never in production)."""
+    from lms import db
+    from lms.app import create_app
+    from lms.demo import data
+
+    settings = Settings.from_environment()
+    if settings.env == "production":
+        raise CannotStart("Made-up people do not belong in production: seed another database.")
+    with create_app(settings).app_context(), db.scope(db.Scope.all()), db.transaction():
+        data.load()
+    _say("The made-up people are in.")
+    return 0
+
+
+def user(given: argparse.Namespace) -> int:
+    """Invite a person and say the address where the invitation is taken up."""
+    from lms import db
+    from lms.app import create_app
+    from lms.people import services
+
+    app = create_app(Settings.from_environment())
+    with app.app_context(), db.scope(db.Scope.all()), db.transaction():
+        address = services.invite_from_command_line(
+            email=given.email,
+            role=given.role,
+            organisation_slug=given.organisation,
+            organisation_name=given.organisation_name,
+        )
+    print(address)
+    return 0
+
+
+def sweep(given: argparse.Namespace) -> int:
+    """Do here, once, whatever was left undone."""
+    from lms import worker
+    from lms.app import create_app
+
+    with create_app(Settings.from_environment()).app_context():
+        done = worker.run_due()
+    _say("Nothing was left undone." if not done else f"Done now: {done}.")
+    return 0
+
+
+# --- checks ---------------------------------------------------------------------------------------
+
+
+def doctor(given: argparse.Namespace) -> int:
+    """Say in words what this machine has and what is missing."""
+    from lms.doctor import examine
+
+    findings = examine(ROOT)
+    for finding in findings:
+        print(f"{finding.mark:<8} {finding.sentence}")
+    return 1 if any(finding.is_fault for finding in findings) else 0
+
+
+def check_content(given: argparse.Namespace) -> int:
+    """Read every module, examination and scheme; print each fault as path:line: sentence."""
+    from lms import content
+
+    faults = content.faults(Settings.from_environment())
+    for fault in faults:
+        print(fault)
+    if not faults:
+        _say("Every content file can be used.")
+    return 1 if faults else 0
+
+
+def env_example(given: argparse.Namespace) -> int:
+    """Print .env.example: every setting, its default and its meaning."""
+    sys.stdout.write(_env_example())
+    return 0
+
+
+def _env_example() -> str:
+    lines = [
+        "# Every setting of the application, with its default. Written by: bin/lms env-example",
+        "# Each may also be given as a file: LMS_<NAME>_FILE=/path/to/file.",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else field.default
+        lines += ["", f"# {field.description}"]
+        lines.append(f"# LMS_{name.upper()}={str(default).lower() if isinstance(default, bool) else default}")
+    return "\n".join(lines) + "\n"
+
+
+def permissions(given: argparse.Namespace) -> int:
+    """Print docs/permissions.md: who may do what."""
+    sys.stdout.write(_permission_page())
+    return 0
+
+
+def _permission_page() -> str:
+    from lms.permissions import RULES, Permission
+
+    lines = [
+        "# Permissions",
+        "",
+        "Written by `bin/lms permissions` from `lms/permissions.py`; a test keeps the two equal.",
+        "Each permission is given to those of whom one alternative holds whole. Somebody who is not given it",
+        "but *may know* is told so (403); to everybody else the thing does not exist (404).",
+    ]
+    section = ""
+    for permission in Permission:
+        slice_name = permission.value.partition(":")[0]
+        if slice_name != section:
+            section = slice_name
+            lines += ["", f"## {slice_name}", "", "| permission | given to | may know |", "|---|---|---|"]
+        rule = RULES.get(permission)
+        given_to = "; or ".join(
+            " and ".join(_words(test.__name__) for test in alternative)
+            for alternative in (rule.allows if rule else ())
+        )
+        known_to = "; ".join(_words(test.__name__) for test in (rule.knows if rule else ()))
+        lines.append(f"| `{permission.value}` | {given_to or 'nobody'} | {known_to or '–'} |")
+    return "\n".join(lines) + "\n"
+
+
+def _words(name: str) -> str:
+    return name.strip("_").replace("_", " ")
+
+
+# --- words and signals ------------------------------------------------------------------------------
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _stopping_on_terminate() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, also where a shell has set SIGINT aside."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = {sign: signal.signal(sign, stop) for sign in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)

@@ -1,0 +1,1 @@
+"""Credentials: numbered documents that are issued, drawn, suspended, replaced and revoked."""

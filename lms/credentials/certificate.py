@@ -1,0 +1,302 @@
+"""The face of a credential on paper: facts in, the bytes of a PDF out. Pure, and the same each time.
+
+Two faces, which must never be taken for one another: a *certification* has a woven panel in deep teal
+and a gold seal; a *certificate of completion* is a white page under a ribbon, says that it is not a
+certification, and has no seal.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+
+from reportlab import rl_config
+from reportlab.lib.pagesizes import landscape, letter
+from reportlab.pdfgen.canvas import Canvas
+
+from lms.credentials import artwork
+from lms.credentials.facts import CredentialFacts, Kind
+from lms.credentials.lettering import INITIAL_FONT, fit, ready, width_of, wrap, write, write_fitted
+from lms.credentials.wording import WORDS, hours, long_date
+
+rl_config.useA85 = 0  # ASCII85 in pure Python costs most of a page's time and serves no reader.
+
+WIDTH, HEIGHT = landscape(letter)
+PAPER, INK, MUTED = "#fbfaf7", "#1d2a2f", "#4d5a5f"
+TEAL, DEEP, THREAD = "#0b5a60", "#073f44", "#2f868a"
+GOLD, PALE_GOLD, HAIRLINE = "#a8842c", "#e3c77a", "#cfc9bb"
+MARGIN = 22.0
+PANEL = 198.0
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """All that a certificate says. `verify_url` is printed and in the QR code."""
+
+    kind: Kind
+    number: str
+    verify_url: str
+    issuer_name: str
+    title: str
+    name: str
+    issued_on: date
+    valid_until: date | None
+    scheme_version: str
+    content: CredentialFacts
+
+    @property
+    def language(self) -> str:
+        """The language of the words around the facts: `en`, or `es`."""
+        return self.content.language if self.content.language in WORDS else "en"
+
+
+def draw(facts: CertificateFacts) -> bytes:
+    """The certificate as a one-page PDF; the same facts give the same bytes."""
+    ready()
+    target = BytesIO()
+    canvas = Canvas(
+        target,
+        pagesize=(WIDTH, HEIGHT),
+        invariant=1,
+        initialFontName=INITIAL_FONT,  # type: ignore[arg-type]  # The stubs take it for a number.
+        lang="es-US" if facts.language == "es" else "en-US",
+        pageCompression=1,
+    )
+    words = WORDS[facts.language]
+    kind = words["certification" if facts.kind is Kind.CERTIFICATION else "completion"]
+    canvas.setTitle(f"{kind}: {facts.title} · {facts.name}")
+    canvas.setAuthor(facts.issuer_name)
+    canvas.setSubject(f"{words['number']} {facts.number}")
+    canvas.setCreator("lms")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    canvas.setFillColor(PAPER if facts.kind is Kind.CERTIFICATION else "#ffffff")
+    canvas.rect(0, 0, WIDTH, HEIGHT, stroke=0, fill=1)
+    if facts.kind is Kind.CERTIFICATION:
+        _certification(canvas, facts)
+    else:
+        _completion(canvas, facts)
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def _certification(canvas: Canvas, facts: CertificateFacts) -> None:
+    words = WORDS[facts.language]
+    _panel(canvas)
+    _seal(canvas, MARGIN + PANEL / 2, HEIGHT - 158)
+    _proof(canvas, facts, MARGIN + PANEL / 2, 74, on_dark=True)
+    left, width = MARGIN + PANEL + 46, WIDTH - MARGIN - 40 - (MARGIN + PANEL + 46)
+    issuer = fit(facts.issuer_name.upper(), "bold", width=width * 0.82, size=12, least=8)
+    canvas.setFillColor(TEAL)
+    top = HEIGHT - 78 + 13 * (len(issuer.lines) - 1)
+    for at, line in enumerate(issuer.lines):
+        at_y, narrowing = top - at * 14, issuer.narrowing
+        write(canvas, left, at_y, line, "bold", issuer.size, tracking=1.6, narrowing=narrowing)
+    canvas.setFillColor(INK)
+    write(canvas, left - 2, HEIGHT - 134, words["certification"], "title", 46)
+    canvas.setFillColor(MUTED)
+    write(canvas, left, HEIGHT - 178, words["certifies"], "italic", 13.5)
+    name = fit(facts.name, "display", width=width, size=42, least=23)
+    canvas.setFillColor(TEAL)
+    foot = write_fitted(canvas, left, HEIGHT - 230 + (name.height - name.size) / 2, name, "display")
+    rule = min(foot - 18, HEIGHT - 250)
+    _rule(canvas, left, rule, 76)
+    canvas.setFillColor(MUTED)
+    write(canvas, left, rule - 30, words["has_met"], "italic", 13.5)
+    canvas.setFillColor(INK)
+    title = fit(facts.title, "title", width=width, size=25, least=15)
+    foot = write_fitted(canvas, left, rule - 66, title, "title")
+    _details(canvas, facts, left, min(foot - 40, 218), width)
+    _signature(canvas, facts, left, 82, width)
+    _footnote(canvas, words["status_word"], left, MARGIN + 15, width)
+
+
+def _completion(canvas: Canvas, facts: CertificateFacts) -> None:
+    words = WORDS[facts.language]
+    _ribbon(canvas)
+    middle, width = WIDTH / 2, WIDTH - 2 * MARGIN - 110
+    left = middle - width / 2
+    canvas.setFillColor(INK)
+    write(canvas, middle, HEIGHT - 132, words["completion"], "title", 36, align="centre")
+    _pill(canvas, words["not_a_certification"], middle, HEIGHT - 161)
+    canvas.setFillColor(MUTED)
+    write(canvas, middle, HEIGHT - 204, words["states"], "italic", 13.5, align="centre")
+    name = fit(facts.name, "display", width=width, size=36, least=20)
+    canvas.setFillColor(TEAL)
+    baseline = HEIGHT - 252 + (name.height - name.size) / 2
+    foot = write_fitted(canvas, middle, baseline, name, "display", align="centre")
+    canvas.setFillColor(MUTED)
+    under = min(foot - 34, HEIGHT - 286)
+    write(canvas, middle, under, words["has_completed"], "italic", 13.5, align="centre")
+    canvas.setFillColor(INK)
+    title = fit(facts.title, "title", width=width, size=22, least=14)
+    foot = write_fitted(canvas, middle, under - 34, title, "title", align="centre")
+    canvas.setFillColor(TEAL)
+    issuer = fit(facts.issuer_name, "bold", width=width, size=12, least=8)
+    foot = write_fitted(canvas, middle, foot - 24, issuer, "bold", align="centre")
+    details_width = width - 150
+    _details(canvas, facts, left, min(foot - 44, 198), details_width)
+    _proof(canvas, facts, WIDTH - MARGIN - 33 - 66, 70, on_dark=False)
+    _signature(canvas, facts, left, 82, details_width)
+    _footnote(canvas, words["status_word"], left, MARGIN + 15, details_width)
+
+
+def _panel(canvas: Canvas) -> None:
+    """The teal panel with its weave, inside the frame of a certification."""
+    foot, height = MARGIN, HEIGHT - 2 * MARGIN
+    canvas.setFillColor(TEAL)
+    canvas.rect(MARGIN, foot, PANEL, height, stroke=0, fill=1)
+    canvas.saveState()
+    clip = canvas.beginPath()
+    clip.rect(MARGIN, foot, PANEL, height)
+    canvas.clipPath(clip, stroke=0, fill=0)
+    weave = artwork.upright_weave(MARGIN - 26, foot, PANEL + 52, height, 26, 2)
+    artwork.stroke(canvas, weave, THREAD, 0.35)
+    canvas.restoreState()
+    canvas.setFillColor(GOLD)
+    canvas.rect(MARGIN + PANEL, foot, 3, height, stroke=0, fill=1)
+    canvas.setStrokeColor(TEAL)
+    canvas.setLineWidth(1.4)
+    canvas.rect(MARGIN, foot, WIDTH - 2 * MARGIN, height, stroke=1, fill=0)
+    canvas.setStrokeColor(GOLD)
+    canvas.setLineWidth(0.5)
+    canvas.rect(MARGIN + PANEL + 9, foot + 6, WIDTH - 2 * MARGIN - PANEL - 15, height - 12, stroke=1, fill=0)
+
+
+def _ribbon(canvas: Canvas) -> None:
+    """The ribbon over a certificate of completion, and its plain frame."""
+    canvas.setStrokeColor(TEAL)
+    canvas.setLineWidth(0.8)
+    canvas.rect(MARGIN, MARGIN, WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN, stroke=1, fill=0)
+    canvas.saveState()
+    clip = canvas.beginPath()
+    clip.rect(MARGIN, HEIGHT - MARGIN - 46, WIDTH - 2 * MARGIN, 46)
+    canvas.clipPath(clip, stroke=0, fill=0)
+    weave = artwork.level_weave(MARGIN, HEIGHT - MARGIN - 50, WIDTH - 2 * MARGIN, 54, 12, 6)
+    artwork.stroke(canvas, weave, THREAD, 0.4)
+    canvas.restoreState()
+    canvas.setStrokeColor(TEAL)
+    canvas.setLineWidth(0.8)
+    canvas.line(MARGIN, HEIGHT - MARGIN - 46, WIDTH - MARGIN, HEIGHT - MARGIN - 46)
+
+
+def _seal(canvas: Canvas, x: float, y: float) -> None:
+    """The gold seal of a certification."""
+    artwork.fill(canvas, artwork.scalloped_disc(x, y, 67, 40), PALE_GOLD)
+    artwork.stroke(canvas, artwork.rosette(x, y, 31, 61, 12, 9), GOLD, 0.45)
+    artwork.stroke(canvas, artwork.circles(x, y, 62.5, 64), GOLD, 0.6)
+    artwork.fill(canvas, artwork.circles(x, y, 33), DEEP)
+    artwork.stroke(canvas, artwork.circles(x, y, 30), PALE_GOLD, 0.6)
+    artwork.stroke(canvas, artwork.linked_rings(x, y, 11.5), PALE_GOLD, 2.4)
+
+
+def _proof(canvas: Canvas, facts: CertificateFacts, x: float, y: float, *, on_dark: bool) -> None:
+    """The QR code on white, and under it the number and the address that a person can type."""
+    words = WORDS[facts.language]
+    side = 126.0
+    card = y + 34
+    canvas.setFillColor("#ffffff")
+    canvas.roundRect(x - side / 2, card, side, side, 6, stroke=0, fill=1)
+    code, modules = artwork.qr_code(facts.verify_url)
+    canvas.saveState()
+    canvas.translate(x - side / 2, card)
+    canvas.scale(side / modules, side / modules)
+    artwork.fill(canvas, code, INK)
+    canvas.restoreState()
+    canvas.setFillColor(PALE_GOLD if on_dark else MUTED)
+    write(canvas, x, y + 20, words["number"].upper(), "bold", 6.5, align="centre", tracking=1.2)
+    canvas.setFillColor("#ffffff" if on_dark else INK)
+    write(canvas, x, y + 7, facts.number, "bold", 10.5, align="centre")
+    address = facts.verify_url.split("://", 1)[-1]
+    room = PANEL - 26 if on_dark else side + 24
+    place, _, number = address.rpartition("/")
+    lines = (address,) if width_of(address, "text", 7) <= room else (f"{place}/", number)
+    canvas.setFillColor("#d9ecec" if on_dark else TEAL)
+    for at, line in enumerate(lines):
+        fitted = fit(line, "text", width=room, size=7.4, least=4, lines=1)
+        write_fitted(canvas, x, y - 8 - at * 9, fitted, "text", align="centre")
+    canvas.linkURL(facts.verify_url, (x - room / 2, y - 22, x + room / 2, card + side), relative=0)
+
+
+def _details(canvas: Canvas, facts: CertificateFacts, x: float, y: float, width: float) -> None:
+    """The facts in columns: what was done, under which scheme, and from when to when."""
+    columns = _columns(facts)
+    canvas.setStrokeColor(HAIRLINE)
+    canvas.setLineWidth(0.6)
+    canvas.line(x, y + 18, x + width, y + 18)
+    shares = [1.0] * (len(columns) - 1) + [1.35]
+    start = x
+    for share, (label, main, notes) in zip(shares, columns, strict=True):
+        step = width * share / max(sum(shares), 3.35)
+        room = step - 14
+        canvas.setFillColor(TEAL)
+        write(canvas, start, y, label.upper(), "bold", 6.8, tracking=0.9)
+        canvas.setFillColor(INK)
+        fitted = fit(main, "bold", width=room, size=11.5, least=8.5)
+        foot = write_fitted(canvas, start, y - 15, fitted, "bold")
+        canvas.setFillColor(MUTED)
+        for row, line in enumerate(line for note in notes for line in wrap(note, "text", 8.2, room)):
+            write(canvas, start, foot - 12 - row * 10.4, line, "text", 8.2)
+        start += step
+
+
+def _columns(facts: CertificateFacts) -> list[tuple[str, str, list[str]]]:
+    """Label, main line and notes of each column."""
+    words, content, language = WORDS[facts.language], facts.content, facts.language
+    passed = words["passed"]
+    columns: list[tuple[str, str, list[str]]] = []
+    if content.training:
+        modes = [(hours(line.minutes, language), words.get(line.mode, line.mode)) for line in content.training]
+        columns.append(
+            (words["training"], hours(content.training_minutes, language), [" ".join(pair) for pair in modes])
+        )
+    if content.practice_minutes:
+        notes = [words["supervised"]]
+        if content.supervision_minutes:
+            notes.append(f"{hours(content.supervision_minutes, language)} {words['of_supervision']}")
+        notes += [f"{title}: {passed.lower()}" for title in content.examinations]
+        columns.append((words["practice"], hours(content.practice_minutes, language), notes))
+    elif content.examinations:
+        columns.append((words["examination"], passed, list(content.examinations)))
+    scheme = [content.scheme_title] if content.scheme_title else []
+    if facts.scheme_version:
+        scheme.append(f"{words['version']} {facts.scheme_version}")
+    dates = [f"{words['valid_until']} {long_date(facts.valid_until, language)}"] if facts.valid_until else []
+    columns.append((words["issued"], long_date(facts.issued_on, language), dates + scheme))
+    return columns
+
+
+def _signature(canvas: Canvas, facts: CertificateFacts, x: float, y: float, width: float) -> None:
+    """Who answers for it, under a line; nothing where no one is named."""
+    if not facts.content.signatory_name:
+        return
+    canvas.setStrokeColor(INK)
+    canvas.setLineWidth(0.6)
+    canvas.line(x, y, x + 210, y)
+    canvas.setFillColor(INK)
+    name = fit(facts.content.signatory_name, "bold", width=width, size=10.5, least=7, lines=1)
+    write_fitted(canvas, x, y - 13, name, "bold")
+    if facts.content.signatory_title:
+        canvas.setFillColor(MUTED)
+        role = fit(facts.content.signatory_title, "text", width=width, size=8.6, least=6, lines=1)
+        write_fitted(canvas, x, y - 25, role, "text")
+
+
+def _pill(canvas: Canvas, text: str, x: float, y: float) -> None:
+    """Words inside an outline, centred."""
+    room = width_of(text, "bold", 9, 0.4) + 24
+    canvas.setStrokeColor(TEAL)
+    canvas.setLineWidth(0.8)
+    canvas.roundRect(x - room / 2, y - 6, room, 18, 9, stroke=1, fill=0)
+    canvas.setFillColor(TEAL)
+    write(canvas, x, y, text, "bold", 9, align="centre", tracking=0.4)
+
+
+def _rule(canvas: Canvas, x: float, y: float, width: float) -> None:
+    canvas.setFillColor(GOLD)
+    canvas.rect(x, y, width, 1.6, stroke=0, fill=1)
+
+
+def _footnote(canvas: Canvas, text: str, x: float, y: float, width: float) -> None:
+    canvas.setFillColor(MUTED)
+    fitted = fit(text, "text", width=width, size=7.2, least=5, lines=1)
+    write_fitted(canvas, x, y, fitted, "text")

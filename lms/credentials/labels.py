@@ -1,0 +1,74 @@
+"""What the states, kinds and acts are called on pages, in the reader's language."""
+
+from flask_babel import gettext as _
+
+from lms.credentials.facts import Kind
+from lms.credentials.states import Act, EventKind, State
+
+TAGS = {
+    State.ACTIVE: "ok",
+    State.EXPIRED: "wait",
+    State.SUSPENDED: "stop",
+    State.REVOKED: "stop",
+    State.SUPERSEDED: "info",
+    State.UNKNOWN: "info",
+}
+"""The kind of tag that each state is shown with; the word is always beside it."""
+
+
+def state_word(state: State) -> str:
+    """The state in a word."""
+    return str(
+        {
+            State.ACTIVE: _("Active"),
+            State.EXPIRED: _("Expired"),
+            State.SUSPENDED: _("Suspended"),
+            State.REVOKED: _("Revoked"),
+            State.SUPERSEDED: _("Replaced"),
+            State.UNKNOWN: _("Unknown"),
+        }[state]
+    )
+
+
+def kind_word(kind: Kind) -> str:
+    """What kind of document it is."""
+    if kind is Kind.CERTIFICATION:
+        return str(_("Certification"))
+    return str(_("Certificate of completion: training, not a certification"))
+
+
+def event_word(kind: EventKind) -> str:
+    """What was done, in a word."""
+    return str(
+        {
+            EventKind.SUSPENDED: _("Suspended"),
+            EventKind.REINSTATED: _("Reinstated"),
+            EventKind.REVOKED: _("Revoked"),
+        }[kind]
+    )
+
+
+def mode_word(mode: str) -> str:
+    """How training was delivered."""
+    return str(
+        {
+            "in_person": _("in person"),
+            "live_remote": _("live online"),
+            "self_paced": _("at own pace"),
+        }.get(mode, mode)
+    )
+
+
+def refusal(act: Act, state: State) -> str:
+    """Why an act cannot be done to a credential in this state."""
+    if state is State.REVOKED:
+        return str(_("This credential was revoked. That is final."))
+    if state is State.SUPERSEDED:
+        return str(_("This credential was replaced by a newer one. Work on the newer one."))
+    if act is Act.REINSTATE:
+        return str(_("This credential is not suspended, so there is nothing to reinstate."))
+    if act is Act.SUSPEND and state is State.SUSPENDED:
+        return str(_("This credential is suspended already."))
+    if act is Act.SUSPEND:
+        return str(_("Only an active credential can be suspended."))
+    return str(_("This credential is suspended. Reinstate it first."))

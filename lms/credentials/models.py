@@ -1,0 +1,82 @@
+"""Tables of issued credentials, what happened to them, and their certificates.
+
+A credential row is written once and never changed: a correction is a new row that names the one it
+replaces, and a suspension or revocation is an event. What its state is, `states.py` computes.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, Instant, Scoped
+
+
+class Credential(Scoped, Base):
+    """One numbered document: `organisation_id` is the issuer, `person_id` the holder."""
+
+    __tablename__ = "credential"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(sa.String(24), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(200))
+    name_as_issued: Mapped[str] = mapped_column(sa.String(200))
+    name_key: Mapped[str] = mapped_column(sa.String(400))
+    issuer_name: Mapped[str] = mapped_column(sa.String(200))
+    zone: Mapped[str] = mapped_column(sa.String(60))
+    scheme_id: Mapped[str] = mapped_column(sa.String(80))
+    scheme_version: Mapped[str] = mapped_column(sa.String(40))
+    content: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    issued_on: Mapped[date]
+    valid_until: Mapped[date | None]
+    decision_key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    issued_by: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    replaces_id: Mapped[int | None] = mapped_column(sa.ForeignKey("credential.id"), unique=True)
+
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('certification', 'completion')", name="kind_known"),
+        sa.CheckConstraint("valid_until IS NULL OR valid_until >= issued_on", name="ends_after_start"),
+        sa.CheckConstraint("replaces_id IS NULL OR replaces_id <> id", name="replaces_another"),
+        sa.Index("ix_credential_organisation_id_id", "organisation_id", "id"),
+    )
+
+
+class StatusEvent(Base):
+    """A suspension, reinstatement or revocation. Rows are only ever added."""
+
+    __tablename__ = "status_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[int] = mapped_column(sa.ForeignKey("credential.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('suspended', 'reinstated', 'revoked')", name="kind_known"),
+        sa.CheckConstraint("reason <> ''", name="reason_given"),
+    )
+
+
+class CertificateFile(Base):
+    """The drawn PDF of a credential; without `drawn_at` it is still to be drawn."""
+
+    __tablename__ = "certificate_file"
+
+    credential_id: Mapped[int] = mapped_column(sa.ForeignKey("credential.id"), primary_key=True)
+    sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    drawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        sa.CheckConstraint("(drawn_at IS NULL) = (sha256 IS NULL)", name="drawn_has_bytes"),
+        sa.Index(
+            "ix_certificate_file_undrawn",
+            "credential_id",
+            sqlite_where=sa.text("drawn_at IS NULL"),
+            postgresql_where=sa.text("drawn_at IS NULL"),
+        ),
+    )

@@ -1,0 +1,187 @@
+"""Reads about credentials. Each page's credentials come in one statement, with events and successors."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from lms.credentials.facts import CredentialFacts, Kind
+from lms.credentials.models import CertificateFile, Credential, StatusEvent
+from lms.credentials.naming import search_key
+from lms.credentials.numbers import is_well_formed, normalise
+from lms.credentials.states import EventKind, State, StatusFact, state_on
+from lms.db import Scope, scope, session
+from lms.errors import NotFound
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialCard:
+    """What pages show of a credential; `state_on(card, moment)` says its state."""
+
+    id: int
+    number: str
+    kind: Kind
+    title: str
+    name_as_issued: str
+    issuer_name: str
+    organisation_id: int
+    person_id: int
+    zone: str
+    scheme_id: str
+    scheme_version: str
+    content: dict[str, Any]
+    issued_on: date
+    valid_until: date | None
+    issued_at: datetime
+    sha256: str | None
+    superseded_by: str | None
+    superseded_at: datetime | None
+    events: tuple[StatusFact, ...]
+
+    @property
+    def facts(self) -> CredentialFacts:
+        """The frozen facts behind the certificate."""
+        return CredentialFacts.of_content(self.content)
+
+    def state(self, moment: datetime) -> State:
+        """The state at an instant."""
+        return state_on(self, moment)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One entry of a credential's history, with its reason; never for the public."""
+
+    kind: EventKind
+    reason: str
+    by_id: int
+    at: datetime
+
+
+_successor = aliased(Credential)
+_CARDS = (
+    sa.select(
+        Credential.id,
+        Credential.number,
+        Credential.kind,
+        Credential.title,
+        Credential.name_as_issued,
+        Credential.issuer_name,
+        Credential.organisation_id,
+        Credential.person_id,
+        Credential.zone,
+        Credential.scheme_id,
+        Credential.scheme_version,
+        Credential.content,
+        Credential.issued_on,
+        Credential.valid_until,
+        Credential.issued_at,
+        CertificateFile.sha256,
+        _successor.number.label("superseded_by"),
+        _successor.issued_at.label("superseded_at"),
+        StatusEvent.kind.label("event_kind"),
+        StatusEvent.at.label("event_at"),
+    )
+    .outerjoin(CertificateFile, CertificateFile.credential_id == Credential.id)
+    .outerjoin(_successor, _successor.replaces_id == Credential.id)
+    .outerjoin(StatusEvent, StatusEvent.credential_id == Credential.id)
+    .order_by(Credential.id.desc(), StatusEvent.id)
+)
+_BY_NUMBER = _CARDS.where(Credential.number == sa.bindparam("number"))
+_BY_PERSON = _CARDS.where(Credential.person_id == sa.bindparam("person_id"))
+_HISTORY = (
+    sa.select(StatusEvent.kind, StatusEvent.reason, StatusEvent.by_id, StatusEvent.at)
+    .join(Credential, Credential.id == StatusEvent.credential_id)
+    .where(StatusEvent.credential_id == sa.bindparam("credential_id"))
+    .order_by(StatusEvent.id)
+)
+
+
+def _cards(rows: Iterable[sa.Row[Any]]) -> tuple[CredentialCard, ...]:
+    """Rows of `_CARDS`, one for each event, folded into one card a credential."""
+    found: dict[int, sa.Row[Any]] = {}
+    events: dict[int, list[StatusFact]] = {}
+    for row in rows:
+        found.setdefault(row.id, row)
+        if row.event_kind is not None:
+            events.setdefault(row.id, []).append(StatusFact(EventKind(row.event_kind), row.event_at))
+    return tuple(_card(row, tuple(events.get(credential_id, ()))) for credential_id, row in found.items())
+
+
+def _card(row: sa.Row[Any], events: tuple[StatusFact, ...]) -> CredentialCard:
+    fields = row._asdict()
+    del fields["event_kind"], fields["event_at"]
+    return CredentialCard(**(fields | {"kind": Kind(row.kind), "events": events}))
+
+
+def credential_cards(person_id: int) -> tuple[CredentialCard, ...]:
+    """The person's credentials, newest first, those within scope, in one statement."""
+    return _cards(session().execute(_BY_PERSON, {"person_id": person_id}))
+
+
+def credentials_of(person_id: int) -> tuple[CredentialCard, ...]:
+    """The same as `credential_cards`, by the name other slices ask for."""
+    return credential_cards(person_id)
+
+
+def by_number(number: str) -> CredentialCard | None:
+    """The credential of a number in stored form, for the public register: whoever asks, whosever it is."""
+    with scope(Scope.all()):
+        found = _cards(session().execute(_BY_NUMBER, {"number": number}))
+    return found[0] if found else None
+
+
+def credential(number: str) -> CredentialCard:
+    """The credential of a number as typed, within the scope of who asks. Raises NotFound."""
+    found = _cards(session().execute(_BY_NUMBER, {"number": normalise(number)}))
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def history_of(credential_id: int) -> tuple[StatusChange, ...]:
+    """What was done to a credential, oldest first, with reasons."""
+    rows = session().execute(_HISTORY, {"credential_id": credential_id})
+    return tuple(StatusChange(EventKind(row.kind), row.reason, row.by_id, row.at) for row in rows)
+
+
+def register_page(
+    organisation_id: int, *, search: str = "", before: int | None = None
+) -> tuple[tuple[CredentialCard, ...], int | None]:
+    """A page of what an organisation issued, newest first, and the id from which the next page goes on.
+
+    `search` is a number, or the beginning of any word of a name. `before` is an id that an earlier page
+    answered.
+    """
+    ids = sa.select(Credential.id).where(Credential.organisation_id == organisation_id)
+    if is_well_formed(search):
+        ids = ids.where(Credential.number == normalise(search))
+    elif key := search_key(search):
+        ids = ids.where(
+            sa.or_(
+                Credential.name_key.startswith(key, autoescape=True),
+                Credential.name_key.contains(f" {key}", autoescape=True),
+            )
+        )
+    if before is not None:
+        ids = ids.where(Credential.id < before)
+    ids = ids.order_by(Credential.id.desc()).limit(PAGE + 1)
+    cards = _cards(session().execute(_CARDS.where(Credential.id.in_(ids))))
+    return cards[:PAGE], (cards[PAGE - 1].id if len(cards) > PAGE else None)
+
+
+def undrawn() -> list[int]:
+    """Ids of credentials whose certificate is still to be drawn, oldest first, at most 100."""
+    return list(
+        session().scalars(
+            sa.select(CertificateFile.credential_id)
+            .where(CertificateFile.drawn_at.is_(None))
+            .order_by(CertificateFile.credential_id)
+            .limit(100)
+        )
+    )

@@ -1,0 +1,65 @@
+"""Pages of the holder: the list of credentials, the certificate as a page, and as a PDF."""
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from lms import clock, files
+from lms.credentials import labels, queries, services
+from lms.credentials.numbers import normalise
+from lms.credentials.queries import CredentialCard
+from lms.errors import NotFound
+from lms.permissions import Permission, Target, authorize, current_actor
+
+bp = Blueprint("credentials", __name__, template_folder="templates")
+
+
+@bp.get("/credentials")
+def index() -> ResponseReturnValue:
+    """The signed-in person's credentials."""
+    actor = authorize(Permission.CREDENTIALS_LIST, Target(owner_id=current_actor().person_id))
+    return render_template(
+        "credentials/index.html",
+        cards=queries.credential_cards(actor.person_id),
+        now=clock.now(),
+        labels=labels,
+    )
+
+
+@bp.get("/credentials/<number>")
+def certificate(number: str) -> ResponseReturnValue:
+    """The certificate as a page that everyone can read; the PDF is its printed twin."""
+    card = _viewed(number)
+    if number != card.number:
+        return redirect(url_for("credentials.certificate", number=card.number))
+    return render_template(
+        "credentials/certificate.html",
+        card=card,
+        facts=card.facts,
+        state=card.state(clock.now()),
+        history=queries.history_of(card.id),
+        verify_url=services.verify_url(card.number),
+        labels=labels,
+    )
+
+
+@bp.get("/credentials/<number>/certificate.pdf")
+def pdf(number: str) -> ResponseReturnValue:
+    """The drawn certificate."""
+    card = _viewed(number)
+    if card.sha256 is None:
+        raise NotFound(_("Your certificate is being drawn. Please look again in a minute."))
+    response = Response(files.get(card.sha256), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="certificate-{card.number}.pdf"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _viewed(number: str) -> CredentialCard:
+    """The credential of this address, once it is decided that the signed-in person may see it."""
+    current_actor()
+    card = queries.credential(normalise(number))
+    authorize(
+        Permission.CREDENTIALS_VIEW, Target(organisation_id=card.organisation_id, owner_id=card.person_id)
+    )
+    return card

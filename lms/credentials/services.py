@@ -1,0 +1,334 @@
+"""Acts on credentials: issue, suspend, reinstate, revoke, replace, and draw the certificate."""
+
+from dataclasses import dataclass
+from dataclasses import replace as copy_with
+from datetime import date
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms import clock, files, mail
+from lms.audit import Action, record
+from lms.credentials import queries
+from lms.credentials.certificate import CertificateFacts
+from lms.credentials.certificate import draw as draw_page
+from lms.credentials.facts import CredentialFacts, Kind
+from lms.credentials.labels import refusal
+from lms.credentials.lettering import missing_letters
+from lms.credentials.models import CertificateFile, Credential, StatusEvent
+from lms.credentials.naming import LONGEST_NAME, search_key, tidy
+from lms.credentials.numbers import new_number, normalise
+from lms.credentials.queries import CredentialCard
+from lms.credentials.states import Act, EventKind, is_possible
+from lms.db import lock, session
+from lms.errors import Conflict, Invalid, NotFound
+from lms.people import queries as people
+from lms.worker import enqueue
+
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCredential:
+    """What issuing answers."""
+
+    number: str
+    id: int
+
+
+def issue(
+    actor_id: int | None,
+    *,
+    person_id: int,
+    organisation_id: int,
+    kind: Kind | str,
+    title: str,
+    name_as_issued: str,
+    scheme_id: str,
+    scheme_version: str,
+    facts: CredentialFacts,
+    issued_on: date,
+    valid_until: date | None,
+    decision_key: str,
+) -> IssuedCredential:
+    """Store number and content of a new credential and ask for its certificate to be drawn.
+
+    `actor_id` is None when no person decided. The same `decision_key` answers the first credential,
+    however often and at once it is asked. Raises Invalid for a name or text that cannot be printed.
+    """
+    return _store(
+        actor_id,
+        Action.CREDENTIALS_ISSUE,
+        person_id=person_id,
+        organisation_id=organisation_id,
+        kind=Kind(kind),
+        title=title,
+        name_as_issued=name_as_issued,
+        scheme_id=scheme_id,
+        scheme_version=str(scheme_version),
+        facts=facts,
+        issued_on=issued_on,
+        valid_until=valid_until,
+        decision_key=decision_key,
+        replaces_id=None,
+    )
+
+
+def suspend(actor_id: int, *, number: str, reason: str) -> None:
+    """Take an active credential out of force until it is reinstated. Raises Conflict, Invalid, NotFound."""
+    _change(actor_id, number, reason, Act.SUSPEND, EventKind.SUSPENDED, Action.CREDENTIALS_SUSPEND)
+
+
+def reinstate(actor_id: int, *, number: str, reason: str) -> None:
+    """End a suspension. Raises Conflict, Invalid, NotFound."""
+    _change(actor_id, number, reason, Act.REINSTATE, EventKind.REINSTATED, Action.CREDENTIALS_REINSTATE)
+
+
+def revoke(actor_id: int, *, number: str, reason: str) -> None:
+    """Take a credential back for good. Raises Conflict, Invalid, NotFound."""
+    _change(actor_id, number, reason, Act.REVOKE, EventKind.REVOKED, Action.CREDENTIALS_REVOKE)
+
+
+def replace(actor_id: int, *, number: str, name_as_issued: str, reason: str) -> IssuedCredential:
+    """Issue the credential anew with a corrected name; the old number then points to the new one.
+
+    Dates of validity and all other facts stay. Raises Conflict when it is suspended, revoked or
+    replaced already, Invalid for the name or an empty reason, NotFound.
+    """
+    card = _held(number, Act.REPLACE)
+    why = _reason(reason)
+    name = tidy(name_as_issued)
+    if name == card.name_as_issued:
+        raise Invalid("name_as_issued", _("This is the name that is on it now. Type the corrected one."))
+    return _store(
+        actor_id,
+        Action.CREDENTIALS_REPLACE,
+        person_id=card.person_id,
+        organisation_id=card.organisation_id,
+        kind=card.kind,
+        title=card.title,
+        name_as_issued=name,
+        scheme_id=card.scheme_id,
+        scheme_version=card.scheme_version,
+        facts=card.facts,
+        issued_on=card.issued_on,
+        valid_until=card.valid_until,
+        decision_key=f"replace:{card.number}",
+        replaces_id=card.id,
+        reason=why,
+    )
+
+
+def draw_certificate(credential_id: int) -> None:
+    """Draw and keep the certificate of a credential and tell its holder by mail, once; then do nothing.
+
+    File, mark and mail are one transaction: a worker that is killed anywhere leaves all of it to do or
+    all of it done.
+    """
+    row = session().get(CertificateFile, credential_id)
+    if row is None or row.drawn_at is not None:
+        return
+    number = session().scalar(sa.select(Credential.number).where(Credential.id == credential_id))
+    card = queries.credential(number or "")
+    sha256 = files.put(draw_page(certificate_facts(card)))
+    marked = session().execute(
+        sa.update(CertificateFile)
+        .where(CertificateFile.credential_id == credential_id, CertificateFile.drawn_at.is_(None))
+        .values(sha256=sha256, drawn_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    if marked.rowcount != 1:  # type: ignore[attr-defined]
+        return
+    holder = people.person(card.person_id)
+    with force_locale(holder.language):
+        subject = _("Your certificate is ready")
+    mail.queue(
+        to_person_id=holder.id,
+        to_address=holder.email,
+        subject=subject,
+        template="certificate_ready",
+        key=f"certificate:{card.number}",
+        language=holder.language,
+        chosen_name=holder.chosen_name,
+        number=card.number,
+    )
+
+
+def certificate_facts(card: CredentialCard) -> CertificateFacts:
+    """What the certificate of a credential says."""
+    return CertificateFacts(
+        kind=card.kind,
+        number=card.number,
+        verify_url=verify_url(card.number),
+        issuer_name=card.issuer_name,
+        title=card.title,
+        name=card.name_as_issued,
+        issued_on=card.issued_on,
+        valid_until=card.valid_until,
+        scheme_version=card.scheme_version,
+        content=card.facts,
+    )
+
+
+def verify_url(number: str) -> str:
+    """The permanent address at which anyone can check a number."""
+    base: str = current_app.config["SETTINGS"].base_url
+    return f"{base.rstrip('/')}/verify/{number}"
+
+
+def _store(
+    actor_id: int | None,
+    action: Action,
+    *,
+    person_id: int,
+    organisation_id: int,
+    kind: Kind,
+    title: str,
+    name_as_issued: str,
+    scheme_id: str,
+    scheme_version: str,
+    facts: CredentialFacts,
+    issued_on: date,
+    valid_until: date | None,
+    decision_key: str,
+    replaces_id: int | None,
+    reason: str = "",
+) -> IssuedCredential:
+    issuer = people.organisation(organisation_id)
+    if not facts.signatory_name and issuer.signatory_name:
+        facts = copy_with(
+            facts, signatory_name=issuer.signatory_name, signatory_title=issuer.signatory_title or ""
+        )
+    name, title = tidy(name_as_issued), tidy(title)
+    _check(name, title, issuer.name, facts)
+    if valid_until is not None and valid_until < issued_on:
+        raise Invalid("valid_until", _("The last day of validity is before the day of issue."))
+    insert = postgresql.insert if session().get_bind().dialect.name == "postgresql" else sqlite.insert
+    # A second issue of the same decision waits here for the first, and then adds nothing.
+    added = (
+        session()
+        .execute(
+            insert(Credential.__table__)  # type: ignore[arg-type]
+            .values(
+                organisation_id=organisation_id,
+                person_id=person_id,
+                number=new_number(),
+                kind=kind.value,
+                title=title,
+                name_as_issued=name,
+                name_key=search_key(name),
+                issuer_name=issuer.name,
+                zone=issuer.timezone,
+                scheme_id=scheme_id,
+                scheme_version=scheme_version,
+                content=facts.as_content(),
+                issued_on=issued_on,
+                valid_until=valid_until,
+                decision_key=decision_key,
+                issued_at=clock.now(),
+                issued_by=actor_id,
+                replaces_id=replaces_id,
+            )
+            .on_conflict_do_nothing(index_elements=["decision_key"])
+            .returning(Credential.__table__.c.id, Credential.__table__.c.number)
+        )
+        .first()
+    )
+    if added is None:
+        return _already_issued(decision_key, person_id)
+    session().add(CertificateFile(credential_id=added.id))
+    details = {"number": added.number, "decision_key": decision_key} | ({"reason": reason} if reason else {})
+    record(
+        action,
+        actor_id=actor_id,
+        subject="credential",
+        subject_id=added.id,
+        organisation_id=organisation_id,
+        details=details,
+    )
+    session().flush()
+    enqueue("credentials.draw", added.id)
+    return IssuedCredential(added.number, added.id)
+
+
+def _already_issued(decision_key: str, person_id: int) -> IssuedCredential:
+    table = Credential.__table__
+    row = (
+        session()
+        .execute(
+            sa.select(table.c.id, table.c.number, table.c.person_id).where(table.c.decision_key == decision_key)
+        )
+        .one()
+    )
+    if row.person_id != person_id:
+        raise Conflict(_("This decision has issued a credential to another person already."))
+    return IssuedCredential(row.number, row.id)
+
+
+def _check(name: str, title: str, issuer_name: str, facts: CredentialFacts) -> None:
+    """Refuse what cannot be printed, in words, before anything is stored."""
+    if not name:
+        raise Invalid("name_as_issued", _("A certificate needs a name."))
+    if len(name) > LONGEST_NAME:
+        raise Invalid("name_as_issued", _("A name on a certificate has at most 200 characters."))
+    if not title or len(title) > LONGEST_NAME:
+        raise Invalid("title", _("A credential needs a title of at most 200 characters."))
+    if missing := missing_letters(name):
+        raise Invalid(
+            "name_as_issued",
+            _(
+                "Our certificate typefaces do not have these letters: %(letters)s. "
+                "Ask the holder for a spelling in Latin, Greek or Cyrillic letters.",
+                letters=" ".join(missing),
+            ),
+        )
+    printed = (facts.scheme_title, facts.signatory_name, facts.signatory_title, *facts.examinations)
+    if missing := missing_letters("".join((title, issuer_name, *printed))):
+        raise Invalid(
+            "title",
+            _(
+                "Our certificate typefaces do not have these letters: %(letters)s.",
+                letters=" ".join(missing),
+            ),
+        )
+
+
+def _held(number: str, act: Act) -> CredentialCard:
+    """The credential, its row locked so that two acts on it follow each other. Raises Conflict, NotFound."""
+    row = session().scalar(lock(sa.select(Credential).where(Credential.number == normalise(number))))
+    if row is None:
+        raise NotFound
+    card = queries.credential(row.number)
+    state = card.state(clock.now())
+    if not is_possible(act, state):
+        raise Conflict(refusal(act, state))
+    return card
+
+
+def _reason(reason: str) -> str:
+    why = reason.strip()
+    if not why:
+        raise Invalid("reason", _("Say why, in a sentence."))
+    if len(why) > LONGEST_REASON:
+        raise Invalid("reason", _("A reason has at most 2,000 characters."))
+    return why
+
+
+def _change(actor_id: int, number: str, reason: str, act: Act, kind: EventKind, action: Action) -> None:
+    card = _held(number, act)
+    why = _reason(reason)
+    session().add(
+        StatusEvent(credential_id=card.id, kind=kind.value, reason=why, by_id=actor_id, at=clock.now())
+    )
+    record(
+        action,
+        actor_id=actor_id,
+        subject="credential",
+        subject_id=card.id,
+        organisation_id=card.organisation_id,
+        details={"number": card.number, "reason": why},
+    )
+    session().flush()

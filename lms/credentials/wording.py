@@ -1,0 +1,81 @@
+"""The printed words of a certificate in each language, its dates and its hours.
+
+They are not taken from the page translations: what is printed on a certificate must not change when
+a page is reworded, and drawing stays free of the web.
+"""
+
+from datetime import date
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "certification": "Certification",
+        "completion": "Certificate of completion",
+        "not_a_certification": "Training completed · not a certification",
+        "certifies": "This certifies that",
+        "states": "This states that",
+        "has_met": "has met every requirement and holds the certification",
+        "has_completed": "has completed the training",
+        "training": "Training",
+        "practice": "Practice",
+        "examination": "Examination",
+        "supervised": "under supervision",
+        "of_supervision": "of supervision",
+        "passed": "Passed",
+        "self_paced": "at own pace",
+        "live_remote": "live online",
+        "in_person": "in person",
+        "version": "Version",
+        "issued": "Issued",
+        "valid_until": "Valid until",
+        "number": "Number",
+        "status_word": "Status can change. The answer at the printed address is the one that counts.",
+    },
+    "es": {
+        "certification": "Certificación",
+        "completion": "Constancia de finalización",
+        "not_a_certification": "Formación terminada · no es una certificación",
+        "certifies": "Se certifica que",
+        "states": "Se hace constar que",
+        "has_met": "cumplió todos los requisitos y tiene la certificación",
+        "has_completed": "terminó la formación",
+        "training": "Formación",
+        "practice": "Práctica",
+        "examination": "Examen",
+        "supervised": "con supervisión",
+        "of_supervision": "de supervisión",
+        "passed": "Aprobado",
+        "self_paced": "a su ritmo",
+        "live_remote": "en línea en vivo",
+        "in_person": "en persona",
+        "version": "Versión",
+        "issued": "Emitido",
+        "valid_until": "Válido hasta el",
+        "number": "Número",
+        "status_word": "El estado puede cambiar. Cuenta la respuesta en la dirección impresa.",
+    },
+}
+
+_MONTHS = {
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    "es": (
+        *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+        *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+    ),
+}
+
+
+def long_date(day: date, language: str) -> str:
+    """A date in full, e.g. `November 22, 2026` or `22 de noviembre de 2026`."""
+    month = _MONTHS[language][day.month - 1]
+    return f"{day.day} de {month} de {day.year}" if language == "es" else f"{month} {day.day}, {day.year}"
+
+
+def hours(minutes: int, language: str) -> str:
+    """Minutes as hours, e.g. `75.5 hours`; two decimals at most."""
+    number = f"{minutes / 60:,.2f}".rstrip("0").rstrip(".")
+    if language == "es":
+        return f"{number} hora" if minutes == 60 else f"{number} horas"
+    return f"{number} hour" if minutes == 60 else f"{number} hours"

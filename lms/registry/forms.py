@@ -1,0 +1,27 @@
+"""What may be typed on the pages of the register."""
+
+from flask_babel import lazy_gettext as _
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from lms.forms import Form
+
+
+class ReasonForm(Form):
+    """Why a credential's status is changed."""
+
+    reason = TextAreaField(
+        _("Reason"),
+        validators=[InputRequired(_("Say why, in a sentence.")), Length(max=2000)],
+        render_kw={"rows": 3, "maxlength": 2000},
+    )
+
+
+class ReplaceForm(ReasonForm):
+    """The corrected name for a new certificate."""
+
+    name_as_issued = StringField(
+        _("Name as it should be printed"),
+        validators=[InputRequired(_("Type the name as it should be printed.")), Length(max=200)],
+        render_kw={"maxlength": 200, "autocomplete": "off"},
+    )

@@ -1,0 +1,83 @@
+"""The answers of the register in sentences, in the reader's language."""
+
+from datetime import UTC, datetime
+
+from babel.dates import format_datetime
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from lms.credentials.states import Act, State
+from lms.pages import day
+from lms.registry.queries import Slip, Verification
+
+SEALS = {
+    State.ACTIVE: "",
+    State.EXPIRED: "wait",
+    State.SUSPENDED: "stop",
+    State.REVOKED: "stop",
+    State.SUPERSEDED: "info",
+    State.UNKNOWN: "info",
+}
+
+
+def sentence(answer: Verification) -> str:
+    """The answer in one sentence."""
+    if answer.slip is not None:
+        return str(_("That number has a typing slip."))
+    since = day(answer.since)
+    return str(
+        {
+            State.ACTIVE: lambda: _("This credential is active."),
+            State.EXPIRED: lambda: _("This credential expired after %(day)s.", day=since),
+            State.SUSPENDED: lambda: _("This credential is suspended since %(day)s.", day=since),
+            State.REVOKED: lambda: _("This credential was revoked on %(day)s.", day=since),
+            State.SUPERSEDED: lambda: _("This credential was replaced by a newer one on %(day)s.", day=since),
+            State.UNKNOWN: lambda: _("We know of no credential with this number."),
+        }[answer.state]()
+    )
+
+
+def advice(answer: Verification) -> str:
+    """What the answer means for who asks."""
+    if answer.slip is Slip.LENGTH:
+        return str(_("A number has 20 letters and digits, in five groups of four. Please count them."))
+    if answer.slip is Slip.CHECK:
+        return str(_("One character may be wrong, or two may have changed places. Compare it with the paper."))
+    return str(
+        {
+            State.ACTIVE: lambda: _("It is in force today."),
+            State.EXPIRED: lambda: _("It was valid until then and was not renewed."),
+            State.SUSPENDED: lambda: _("Do not rely on it for now. This can change; please check again."),
+            State.REVOKED: lambda: _("It is no longer valid, and that is final."),
+            State.SUPERSEDED: lambda: _("Check the newer one instead."),
+            State.UNKNOWN: lambda: _(
+                "It may be from another register. Ask the person for the certificate, or ask who issued it."
+            ),
+        }[answer.state]()
+    )
+
+
+def as_of(moment: datetime) -> str:
+    """An instant for readers anywhere: date and time in UTC."""
+    return f"{format_datetime(moment, format='medium', tzinfo=UTC, locale=get_locale())} UTC"
+
+
+def effect(act: Act) -> str:
+    """What an act will do, shown before it is done."""
+    return str(
+        {
+            Act.SUSPEND: _(
+                "The public page will say Suspended from today. You can reinstate it later. The certificate "
+                "stays with the holder."
+            ),
+            Act.REINSTATE: _("The public page will no longer say Suspended. The history stays."),
+            Act.REVOKE: _(
+                "The public page will say Revoked from today, for good. This cannot be undone: a new "
+                "decision and a new number would be needed."
+            ),
+            Act.REPLACE: _(
+                "A new certificate with a new number is drawn and the holder gets a mail. The old number "
+                "will say Replaced and point to the new one. Dates stay as they are."
+            ),
+        }[act]
+    )

@@ -1,0 +1,114 @@
+"""What anyone may know of a number, and nothing more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lms import clock
+from lms.credentials import queries as credentials
+from lms.credentials.facts import Kind
+from lms.credentials.numbers import LENGTH, compact, is_well_formed, normalise
+from lms.credentials.queries import CredentialCard
+from lms.credentials.states import EventKind, State, state_on
+
+
+class Slip(StrEnum):
+    """Why what was typed cannot be a number at all."""
+
+    LENGTH = "length"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCredential:
+    """The public facts: name, credential, issuer and dates."""
+
+    kind: Kind
+    title: str
+    name: str
+    issuer: str
+    issued_on: date
+    valid_until: date | None
+    superseded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The answer about one number as of one moment.
+
+    `since` is the day of the suspension, revocation or replacement where the issuer is, or the day
+    after which the credential was no longer valid. `slip` says that the number was mistyped.
+    """
+
+    number: str
+    state: State
+    as_of: datetime
+    since: date | None = None
+    credential: PublicCredential | None = None
+    slip: Slip | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The same answer for a machine."""
+        answer: dict[str, Any] = {
+            "number": self.number,
+            "status": self.state.value,
+            "as_of": self.as_of.isoformat(timespec="seconds"),
+        }
+        if self.slip is not None:
+            answer["problem"] = "typing_slip"
+        if self.credential is not None:
+            shown = self.credential
+            answer |= {
+                "since": self.since.isoformat() if self.since else None,
+                "kind": shown.kind.value,
+                "credential": shown.title,
+                "name": shown.name,
+                "issuer": shown.issuer,
+                "issued_on": shown.issued_on.isoformat(),
+                "valid_until": shown.valid_until.isoformat() if shown.valid_until else None,
+                "superseded_by": shown.superseded_by,
+            }
+        return answer
+
+
+def verification(text: str) -> Verification:
+    """The answer about what someone typed, as of now; spaces, dashes and lower case do not matter."""
+    number, moment = normalise(text), clock.now()
+    if not is_well_formed(text):
+        slip = Slip.CHECK if len(compact(text)) == LENGTH else Slip.LENGTH
+        return Verification(number, State.UNKNOWN, moment, slip=slip)
+    card = credentials.by_number(number)
+    state = state_on(card, moment)
+    if card is None or state is State.UNKNOWN:
+        return Verification(number, State.UNKNOWN, moment)
+    return Verification(
+        number,
+        state,
+        moment,
+        since=_since(card, state),
+        credential=PublicCredential(
+            kind=card.kind,
+            title=card.title,
+            name=card.name_as_issued,
+            issuer=card.issuer_name,
+            issued_on=card.issued_on,
+            valid_until=card.valid_until,
+            superseded_by=card.superseded_by,
+        ),
+    )
+
+
+def _since(card: CredentialCard, state: State) -> date | None:
+    if state is State.EXPIRED:
+        return card.valid_until
+    if state is State.SUPERSEDED:
+        return _day(card.superseded_at, card.zone)
+    wanted = {State.SUSPENDED: EventKind.SUSPENDED, State.REVOKED: EventKind.REVOKED}.get(state)
+    moments = [event.at for event in card.events if event.kind is wanted]
+    return _day(moments[-1], card.zone) if moments else None
+
+
+def _day(moment: datetime | None, zone: str) -> date | None:
+    return moment.astimezone(ZoneInfo(zone)).date() if moment else None

@@ -1,0 +1,95 @@
+"""The real items and examinations: without fault, and tied to modules, lessons and objectives that exist."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lms.assessment.bank import Bank, ExaminationKind, load
+from lms.assessment.grading import grade
+from lms.assessment.items import Item
+
+ROOT = Path(__file__).resolve().parents[2]
+BANK, FAULTS = load(ROOT / "assessments")
+ITEMS = sorted(BANK.items.values(), key=lambda item: item.id)
+EXAMINATIONS = sorted(BANK.examinations)
+
+
+def taught() -> dict[str, tuple[set[str], set[str]]]:
+    """The objectives and the lesson ids of each module, read from its files."""
+    found = {}
+    for file in (ROOT / "modules").glob("*/module.yaml"):
+        module = yaml.safe_load(file.read_text())
+        lessons = {
+            yaml.safe_load(lesson.read_text().split("---")[1])["id"]
+            for name in module["lessons"]
+            for lesson in [file.parent / f"{name}.en.md"]
+        }
+        found[module["id"]] = ({one["id"] for one in module["objectives"]}, lessons)
+    return found
+
+
+TAUGHT = taught()
+
+
+def test_the_content_has_no_fault() -> None:
+    assert [str(fault) for fault in FAULTS] == []
+    assert isinstance(BANK, Bank)
+    assert BANK.items
+    assert BANK.examinations
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_an_item_asks_what_is_taught(item: Item) -> None:
+    objectives, lessons = TAUGHT[item.module]
+    assert item.objective in objectives
+    assert item.lesson in lessons
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_the_key_cannot_be_guessed_from_its_length(item: Item) -> None:
+    right = [len(option.text.en) for option in item.options if option.is_right]
+    wrong = [len(option.text.en) for option in item.options if not option.is_right]
+    assert min(right) <= 2 * max(wrong)
+
+
+@pytest.mark.parametrize("examination_id", EXAMINATIONS)
+def test_a_form_can_be_passed_and_not_passed(examination_id: str) -> None:
+    examination = BANK.examinations[examination_id]
+    form = BANK.form_given(examination)
+    assert grade(form, {item.id: item.key for item in form.items}, examination.cut_percent).percent == 100
+    assert not grade(form, {}, examination.cut_percent).is_passed
+
+
+@pytest.mark.parametrize("examination_id", EXAMINATIONS)
+def test_ticking_one_letter_or_everything_does_not_pass(examination_id: str) -> None:
+    examination = BANK.examinations[examination_id]
+    form = BANK.form_given(examination)
+    for place in range(4):
+        column = {item.id: [item.options[min(place, len(item.options) - 1)].id] for item in form.items}
+        assert not grade(form, column, examination.cut_percent).is_passed
+    everything = {item.id: item.option_ids for item in form.items}
+    assert not grade(form, everything, examination.cut_percent).is_passed
+
+
+@pytest.mark.parametrize("examination_id", EXAMINATIONS)
+def test_the_line_is_explained(examination_id: str) -> None:
+    examination = BANK.examinations[examination_id]
+    assert len(examination.cut_reason.split()) >= 8
+    assert examination.minutes >= examination.count
+
+
+def test_an_examination_asks_for_more_than_recall() -> None:
+    for examination in BANK.examinations.values():
+        if examination.kind is ExaminationKind.EXAMINATION:
+            levels = Counter(BANK.items[item_id].level for item_id in examination.form.items)
+            assert levels["recall"] * 2 < examination.count
+            assert len({BANK.items[item_id].domain for item_id in examination.form.items}) >= 3
+
+
+def test_a_module_names_its_check() -> None:
+    for file in (ROOT / "modules").glob("*/module.yaml"):
+        check = yaml.safe_load(file.read_text()).get("check")
+        if check is not None:
+            assert BANK.examinations[check].kind is ExaminationKind.MODULE_CHECK
