@@ -20,8 +20,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms import clock
 from lms.config import Settings
-from lms.db import Base, Instant, session
-from lms.worker import Sweep, enqueue, task
+from lms.db import Base, Instant, after_commit, session
+from lms.worker import Sweep, enqueue, run_now, task
 
 LEASE = timedelta(minutes=5)
 
@@ -84,7 +84,10 @@ def queue(
 
 @task("mail.send")
 def send(mail_id: int) -> None:
-    """Send one mail, if it was not sent. The row is claimed by a compared update."""
+    """Claim one unsent mail by a compared update; post it after that commit, so no lock waits for a server.
+
+    A post that fails, or a worker that dies, leaves the claim: the sweep tries again when the lease is over.
+    """
     now = clock.now()
     claimed = session().execute(
         sa.update(OutgoingMail)
@@ -105,11 +108,26 @@ def send(mail_id: int) -> None:
     name = hashlib.sha256(mail.key.encode()).hexdigest()[:40]
     message["Message-ID"] = f"<{name}@{domain}>"
     message.set_content(mail.body)
-    if settings.mail_transport == "files":
-        _keep(settings.data_dir / "mail" / f"{name}.eml", message.as_bytes())
-    else:
-        _post(settings, message)
-    mail.sent_at = clock.now()
+
+    def post() -> None:
+        if settings.mail_transport == "files":
+            _keep(settings.data_dir / "mail" / f"{name}.eml", message.as_bytes())
+        else:
+            _post(settings, message)
+        run_now("mail.sent", mail_id)
+
+    after_commit(post)
+
+
+@task("mail.sent")
+def note_sent(mail_id: int) -> None:
+    """Note that a mail left; the first note stands."""
+    session().execute(
+        sa.update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id, OutgoingMail.sent_at.is_(None))
+        .values(sent_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _keep(path: Path, data: bytes) -> None:

@@ -1,0 +1,122 @@
+"""What is taught and asked is written as we promise: plain, honest about time, fair in its keys."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(ROOT.glob("modules/*/module.yaml"))
+LESSONS = sorted(path for path in ROOT.glob("modules/*/*.??.md") if re.match(r"\d\d-", path.name))
+FORMS = sorted(ROOT.glob("assessments/*/forms/*.yaml"))
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+
+
+def parts(lesson: Path) -> tuple[dict[str, Any], str]:
+    """A lesson's front matter and its text without Markdown signs."""
+    _, head, body = lesson.read_text(encoding="utf-8").split("---\n", 2)
+    return yaml.safe_load(head), re.sub(r"[*_#>]|:::.*", "", body)
+
+
+def shown(value: object) -> list[str]:
+    """What each reader meets in the front matter; the equal alternative stands in for the text."""
+    if isinstance(value, dict):
+        hidden = {"id", "objective", "act", "alternative"}
+        return [text for key, part in value.items() if key not in hidden for text in shown(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in shown(part)]
+    return [value] if isinstance(value, str) else []
+
+
+def sentences(text: str) -> list[str]:
+    return [part for part in re.split(r"(?<=[.!?])[\"”»)]*\s+|\n+", text) if re.search(r"\w{2}", part)]
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid grade of English text."""
+    words = WORD.findall(text)
+    stems = (re.sub(r"(?:[^laeiouy]es|[^td]ed|[^laeiouy]e)$", "x", word.lower()) for word in words)
+    syllables = sum(max(1, len(re.findall(r"[aeiouy]{1,2}", stem))) for stem in stems)
+    return 0.39 * len(words) / len(sentences(text)) + 11.8 * syllables / len(words) - 15.59
+
+
+def inflesz(text: str) -> float:
+    """Ease of Spanish text after Szigriszt-Pazos; 55 is ordinary, 65 is fairly easy."""
+    words = WORD.findall(text)
+    vowels = r"[iuü]?[aeoáéó][iuüy]?|[íú]|[iuü]+"
+    syllables = sum(max(1, len(re.findall(vowels, word.lower()))) for word in words)
+    return 206.835 - 62.3 * syllables / len(words) - len(words) / len(sentences(text))
+
+
+def items() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(ROOT.glob("assessments/*/items/*.yaml")):
+        for item in yaml.safe_load(path.read_text(encoding="utf-8")):
+            assert item["id"] not in found, f"{path}: {item['id']} is there twice"
+            found[item["id"]] = item
+    return found
+
+
+def is_key_longest(item: dict[str, Any], language: str) -> bool:
+    lengths = {option["id"]: len(option["text"][language]) for option in item["options"]}
+    longest = [name for name, length in lengths.items() if length == max(lengths.values())]
+    keys = {option["id"] for option in item["options"] if option["right"]}
+    return len(longest) == 1 and longest[0] in keys
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_a_lesson_is_plain_and_honest_about_its_minutes(lesson: Path) -> None:
+    front, body = parts(lesson)
+    words = len(WORD.findall(body)) + sum(len(WORD.findall(text)) for text in shown(front))
+    assert len(WORD.findall(body)) / len(sentences(body)) <= 14
+    assert inflesz(body) >= 60 if lesson.name.endswith(".es.md") else grade(body) <= 8
+    needed = words / 180 + 3 * bool(front["scenario"]) + 3 * bool(front["reflection"]) + 2
+    assert front["minutes"] == 5 * math.ceil(needed / 5)
+    assert sum(option["right"] for option in front["check"]["options"]) == 1
+    assert front["content_note"] is None or front["content_note"]["alternative"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.parent.name)
+def test_a_module_adds_up_and_each_objective_is_taught_and_asked(path: Path) -> None:
+    module = yaml.safe_load(path.read_text(encoding="utf-8"))
+    lessons = [parts(path.parent / f"{name}.en.md")[0] for name in module["lessons"]]
+    live = module["live"]["minutes"] if module.get("live") else 0
+    assert sum(module["topics"].values()) == live + sum(lesson["minutes"] for lesson in lessons)
+    asked = Counter(item["objective"] for item in items().values())
+    for objective in module["objectives"]:
+        assert objective["id"] in {lesson["objective"] for lesson in lessons}
+        assert asked[objective["id"]] >= 3
+    if any(path.parent.glob("*.es.md")):
+        for name, lesson in zip(module["lessons"], lessons, strict=True):
+            twin = parts(path.parent / f"{name}.es.md")[0]
+            assert {key: twin[key] for key in ("id", "minutes", "objective")} == {
+                key: lesson[key] for key in ("id", "minutes", "objective")
+            }
+            assert [option["right"] for option in twin["check"]["options"]] == [
+                option["right"] for option in lesson["check"]["options"]
+            ]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_key_cannot_be_guessed_by_its_length(language: str) -> None:
+    asked = [item for item in items().values() if language in item["prompt"]]
+    assert sum(is_key_longest(item, language) for item in asked) <= 0.35 * len(asked)
+
+
+def test_the_key_cannot_be_guessed_by_its_place() -> None:
+    singles = [item for item in items().values() if item["kind"] == "single"]
+    places = Counter(option["id"] for item in singles for option in item["options"] if option["right"])
+    assert max(places.values()) <= 0.4 * len(singles)
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_a_form_asks_items_that_exist_once_each(path: Path) -> None:
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))["form"]
+    assert len(form["items"]) == len(set(form["items"]))
+    assert set(form["items"]) <= set(items())
