@@ -73,6 +73,10 @@ def init(app: Flask, url: str) -> None:
         options["connect_args"] = {"timeout": 30}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
+    # The extension closes asynchronous sessions, which nobody here opens, in a thread at each answer's end.
+    app.teardown_appcontext_funcs = [
+        act for act in app.teardown_appcontext_funcs if act.__name__ != "_close_async_sessions"
+    ]
     with app.app_context():
         prepare(db.engine)
 

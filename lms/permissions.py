@@ -238,9 +238,7 @@ RULES: dict[Permission, Rule] = {
     # practice
     Permission.PRACTICE_LOG_HOURS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
     Permission.PRACTICE_SEE_ENTRY: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
-    Permission.PRACTICE_CHANGE_ENTRY: Rule(
-        allows=((owner,),), knows=(assigned_supervisor, coordinator_there)
-    ),
+    Permission.PRACTICE_CHANGE_ENTRY: Rule(allows=((owner,),), knows=(assigned_supervisor, coordinator_there)),
     Permission.PRACTICE_SEE_QUEUE: Rule(allows=((supervisor_anywhere,),), knows=(anyone_signed_in,)),
     Permission.PRACTICE_SIGN_OFF: Rule(
         allows=((assigned_supervisor, supervisor_there, not_owner),), knows=(owner, coordinator_there)
@@ -248,12 +246,8 @@ RULES: dict[Permission, Rule] = {
     Permission.PRACTICE_SEE_PLACEMENTS: Rule(
         allows=((trainee_anywhere,), (supervisor_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
     ),
-    Permission.PRACTICE_SEE_PLACEMENT: Rule(
-        allows=((owner,), (assigned_supervisor,), (coordinator_there,))
-    ),
-    Permission.PRACTICE_ARRANGE_PLACEMENT: Rule(
-        allows=((coordinator_there,),), knows=(owner, staff_there)
-    ),
+    Permission.PRACTICE_SEE_PLACEMENT: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
+    Permission.PRACTICE_ARRANGE_PLACEMENT: Rule(allows=((coordinator_there,),), knows=(owner, staff_there)),
     Permission.PRACTICE_SEE_SUPERVISION: Rule(
         allows=((trainee_anywhere,), (supervisor_anywhere,)), knows=(anyone_signed_in,)
     ),
@@ -274,9 +268,7 @@ RULES: dict[Permission, Rule] = {
         allows=((reviewer_there, not_owner), (registrar_there, not_owner), (auditor_there, not_owner)),
         knows=(owner, staff_there),
     ),
-    Permission.CERTIFICATION_DECIDE: Rule(
-        allows=((reviewer_there, not_involved),), knows=(owner, staff_there)
-    ),
+    Permission.CERTIFICATION_DECIDE: Rule(allows=((reviewer_there, not_involved),), knows=(owner, staff_there)),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -29,6 +30,8 @@ from tests.personas import Personas
 
 ROOT = Path(__file__).resolve().parent.parent
 IS_POSTGRESQL = os.environ.get("LMS_TEST_DATABASE") == "postgresql"
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("house")
 
 
 def migrate(url: str, revision: str = "head") -> None:

@@ -27,13 +27,13 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/credentials/<number>")
-def certificate(number: str) -> ResponseReturnValue:
+def credential(number: str) -> ResponseReturnValue:
     """The certificate as a page that everyone can read; the PDF is its printed twin."""
     card = _viewed(number)
     if number != card.number:
-        return redirect(url_for("credentials.certificate", number=card.number))
+        return redirect(url_for("credentials.credential", number=card.number))
     return render_template(
-        "credentials/certificate.html",
+        "credentials/credential.html",
         card=card,
         facts=card.facts,
         state=card.state(clock.now()),

@@ -10,11 +10,11 @@ from lms.assessment.bank import bank
 from lms.certification import services as certification
 from lms.credentials import services as credentials
 from lms.credentials.facts import CredentialFacts, HoursLine, Kind
-
 from lms.curriculum import services as curriculum
 from lms.curriculum.catalog import catalog
 from lms.demo import people
 from lms.demo.people import Cast
+from lms.people import services as accounts
 from lms.practice import services as practice
 from lms.practice.services import Hours
 
@@ -71,7 +71,7 @@ def _train(cast: Cast, name: str, organisation_id: int, *, begins: int) -> None:
     with days_ago(begins - 20):
         _sit(person_id, organisation_id, EXAMINATION, wrong=3)
     with days_ago(begins - 21):
-        people.attest(person_id, "code-of-ethics", 1)
+        accounts.attest(person_id, text_id="code-of-ethics", text_version=1)
 
 
 def _module(person_id: int, organisation_id: int, module_id: str) -> None:
@@ -93,9 +93,7 @@ def _module(person_id: int, organisation_id: int, module_id: str) -> None:
                 kind="check",
                 choice=right,
             )
-        curriculum.finish_lesson(
-            person_id, person_id=person_id, module_id=module_id, lesson_id=lesson.id
-        )
+        curriculum.finish_lesson(person_id, person_id=person_id, module_id=module_id, lesson_id=lesson.id)
 
 
 def _meet_live(cast: Cast) -> None:
@@ -215,7 +213,13 @@ def _meet(cast: Cast, name: str, supervisor: str, back: int) -> None:
 
 def _fill_the_queue(cast: Cast) -> None:
     """Sixty entries wait for Dana (one is Marisol's): most fit, some look odd."""
-    sites = ("Riverside Clubhouse", "Harbor House", "Eastside Recovery Center", "Juniper Respite", "Mobile team")
+    sites = (
+        "Riverside Clubhouse",
+        "Harbor House",
+        "Eastside Recovery Center",
+        "Juniper Respite",
+        "Mobile team",
+    )
     placements = {}
     with days_ago(66):
         for (name, _legal), site in zip(people.FELLOWS, sites, strict=True):
@@ -258,7 +262,7 @@ def _certify(cast: Cast) -> None:
     with days_ago(20):
         credentials.suspend(ruth, number=issued["priya"], reason="A complaint is being looked into.")
     with days_ago(30):
-        credentials.revoke(ruth, number=issued["cole"], reason="The application named hours that were not worked.")
+        credentials.revoke(ruth, number=issued["cole"], reason="Hours were named that were not worked.")
     with days_ago(10):
         credentials.replace(
             ruth, number=issued["inés"], name_as_issued="Inés Fuentes Mora", reason="Full family name."
@@ -312,9 +316,7 @@ def _far_shore(cast: Cast) -> None:
             role="paid",
             starts_on=start,
         )
-        practice.create_agreement(
-            quillon, placement_id=placement.id, supervisor_id=quillon, starts_on=start
-        )
+        practice.create_agreement(quillon, placement_id=placement.id, supervisor_id=quillon, starts_on=start)
     for back in (20, 18):
         _log(cast, "zephyrine", placement.id, back, 120, back)
     with days_ago(15):

@@ -1,12 +1,10 @@
 """The organisations and people of the demo, its cast and those around it."""
 
-import hashlib
 from dataclasses import dataclass
+from typing import Any
 
-from lms import clock
-from lms.db import session
 from lms.demo.cast import CAST
-from lms.people.models import Attestation, Organisation, Person, RoleGrant
+from lms.people import services
 from lms.permissions import Role
 
 FELLOWS = (
@@ -64,7 +62,12 @@ def add() -> Cast:
     people: dict[str, int] = {}
     for part in CAST:
         people[part.key] = _person(
-            part.email, part.chosen_name, part.legal_name, part.language, organisations[part.organisation], part.role
+            part.email,
+            part.chosen_name,
+            part.legal_name,
+            part.language,
+            organisations[part.organisation],
+            part.role,
         )
     extra = (
         ("ruth", "peer-board", Role.REGISTRAR),
@@ -91,42 +94,19 @@ def add() -> Cast:
     return Cast(people, organisations)
 
 
-def attest(person_id: int, text_id: str, version: int) -> None:
-    """A statement that the person made at this moment."""
-    session().add(
-        Attestation(person_id=person_id, text_id=text_id, text_version=version, given_at=clock.now())
-    )
-
-
-def _organisation(slug: str, name: str, **more: bool | str) -> int:
-    row = Organisation(slug=slug, name=name, **more)
-    session().add(row)
-    session().flush()
-    return row.id
+def _organisation(slug: str, name: str, **more: Any) -> int:
+    return services.create_organisation(None, slug=slug, name=name, **more).id
 
 
 def _person(
     email: str, chosen_name: str, legal_name: str, language: str, organisation_id: int, role: Role
 ) -> int:
-    row = Person(
-        email=email,
-        chosen_name=chosen_name,
-        legal_name=legal_name,
-        language=language,
-        created_at=clock.now(),
-        fs_uniquifier=hashlib.sha256(email.encode()).hexdigest()[:32],
-        active=True,
+    made = services.create_person(
+        None, email=email, chosen_name=chosen_name, legal_name=legal_name, language=language
     )
-    session().add(row)
-    session().flush()
-    _grant(row.id, organisation_id, role)
-    return row.id
+    _grant(made.id, organisation_id, role)
+    return made.id
 
 
 def _grant(person_id: int, organisation_id: int, role: Role) -> None:
-    session().add(
-        RoleGrant(
-            person_id=person_id, organisation_id=organisation_id, role=role.value, granted_at=clock.now()
-        )
-    )
-    session().flush()
+    services.grant_role(None, person_id=person_id, organisation_id=organisation_id, role=role)

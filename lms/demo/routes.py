@@ -2,16 +2,12 @@
 
 from email import message_from_bytes, policy
 
-import sqlalchemy as sa
 from flask import Blueprint, current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_login import login_user
 
-from lms.db import session
 from lms.demo.cast import CAST
 from lms.errors import NotFound
-from lms.people import queries, sessions
-from lms.people.models import Person
+from lms.people import queries, security
 from lms.permissions import public
 
 bp = Blueprint("demo", __name__, template_folder="templates", url_prefix="/demo")
@@ -32,8 +28,7 @@ def become(key: str) -> ResponseReturnValue:
     card = queries.person_by_email(part.email) if part else None
     if card is None:
         raise NotFound
-    sessions.promise_second_factor()
-    login_user(session().scalars(sa.select(Person).where(Person.id == card.id)).one())
+    security.sign_in(card.id, has_second_factor=True)
     return redirect("/home")
 
 

@@ -71,9 +71,7 @@ def next_step(facts: Facts) -> NextStep:
     if facts.entries_to_fix:
         return NextStep(Kind.FIX_ENTRY, count=facts.entries_to_fix)
     if facts.open_attempt_id is not None:
-        return NextStep(
-            Kind.GO_ON_WITH_ATTEMPT, title=facts.open_attempt_title, id=str(facts.open_attempt_id)
-        )
+        return NextStep(Kind.GO_ON_WITH_ATTEMPT, title=facts.open_attempt_title, id=str(facts.open_attempt_id))
     if facts.application_state == "returned":
         return NextStep(Kind.APPLICATION_RETURNED, id=str(facts.application_id))
     kinds = {"lesson": Kind.GO_ON_WITH_LESSON, "check": Kind.TAKE_CHECK, "complete": Kind.COMPLETE_MODULE}

@@ -32,5 +32,3 @@ def home() -> ResponseReturnValue:
         to_sign=practice.queue_size(actor.person_id) if Role.SUPERVISOR in roles else None,
         to_review=len(certification.queue_of(actor.organisations)) if Role.REVIEWER in roles else None,
     )
-
-

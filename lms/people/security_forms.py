@@ -32,7 +32,7 @@ from wtforms.validators import DataRequired
 
 from lms.db import session
 from lms.forms import Form
-from lms.people import factors, sessions, throttle
+from lms.people import factors, rules, sessions, throttle
 from lms.people.models import Person
 
 TOO_MANY = _l("Too many tries from here. Wait 15 minutes, or choose a new password by mail.")
@@ -74,6 +74,12 @@ def _once_more(field: str) -> PasswordField:
     )
 
 
+def _stay_here(form: Any) -> None:
+    """Forget a ?next= that leaves this site, as if nothing had been asked."""
+    if not rules.is_own_address(form.next.data):
+        form.next.data = ""
+
+
 class SignInForm(LoginForm, Throttled):
     """E-mail and password."""
 
@@ -88,6 +94,10 @@ class SignInForm(LoginForm, Throttled):
         validators=[IsString(), _PASSWORD_NEEDED],
     )
     remember = None
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        _stay_here(self)
 
     def validate(self, **more: Any) -> bool:
         typed = self.email.data
@@ -117,6 +127,10 @@ class AgainForm(VerifyForm, Throttled):
         render_kw={"autocomplete": "current-password"},
         validators=[IsString(), _PASSWORD_NEEDED],
     )
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        _stay_here(self)
 
     def validate(self, **more: Any) -> bool:
         if self.is_closed_for(self.user.email):

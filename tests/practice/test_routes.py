@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
+from flask_security import hash_password
 
 from lms import clock, db
 from lms.app import Lms
+from lms.people.models import Person
 from lms.practice import queries, services
-from lms.practice.models import Placement, PracticeEntry
+from lms.practice.models import Placement, PracticeEntry, SignOff
 from lms.practice.rules import State
 from lms.practice.statements import CURRENT
 from tests.conftest import Clients, Transactions
@@ -520,3 +522,27 @@ def test_the_summary_takes_two_queries(
     with tx.reading(), counted(app) as sent:
         queries.hours_summary(personas.trainee)
     assert len([statement for statement in sent if statement.startswith("SELECT")]) == 2
+
+
+def test_a_signature_needs_the_password_once_in_15_minutes(
+    tx: Transactions, clients: Clients, personas: Personas, placed: Placement
+) -> None:
+    one, two = waiting(tx, placed, 1, 2)
+    client = clients(personas.supervisor)
+    with tx() as session:
+        session.get_one(Person, personas.supervisor).password = hash_password("a long password of Sam's")
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        page = client.get(f"/sign-off/sign?e={one}").text
+        assert 'type="password"' in page
+        for wrong in ("", "not this one"):
+            answer = sign(client, lines_of(page), password=wrong)
+            assert answer.status_code == 422
+            assert "not your password" in answer.text
+        assert states(tx) == ["submitted", "submitted"]
+        assert sign(client, lines_of(page), password="a long password of Sam's").status_code == 302
+        page = client.get(f"/sign-off/sign?e={two}").text
+        assert 'type="password"' not in page
+        assert sign(client, lines_of(page)).status_code == 302
+    assert states(tx) == ["approved", "approved"]
+    with tx.reading() as session:
+        assert set(session.scalars(sa.select(SignOff.method))) == {"password"}

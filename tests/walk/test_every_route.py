@@ -162,6 +162,8 @@ def test_pages_answer_as_the_matrix_says_and_show_nothing_foreign(world: World) 
     for address, whose, who, status, text in walk(world, "GET"):
         lines.setdefault((address, whose), []).append(f"{who}={status}")
         is_public = address.startswith(("/verify", "/demo"))
+        if who == "ada" and address.startswith(("/admin", "/organisation/")):
+            continue  # who runs the installation looks after the accounts of every organisation
         if who not in FAR_PEOPLE and not is_public and any(word in text for word in CANARIES):
             shown.append(f"{address} shows {who} something of the far organisation")
         assert status < 500, f"{address} ({whose}) broke for {who}"
@@ -181,7 +183,7 @@ def test_posts_change_nothing_of_another_organisation(world: World) -> None:
         if who in FAR_PEOPLE:
             continue
         assert status < 500, f"POST {address} ({whose}) broke for {who}"
-        if whose == FAR:
+        if whose == FAR and not (who == "ada" and address.startswith(("/admin", "/organisation/"))):
             assert status in {302, 403, 404, 405, 409, 422, 200}, f"POST {address} answered {status} to {who}"
             assert not any(word in text for word in CANARIES), f"POST {address} tells {who} of a far thing"
     assert world.far_rows() == before

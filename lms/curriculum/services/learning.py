@@ -11,7 +11,6 @@ from lms.curriculum import progress
 from lms.curriculum.catalog import catalog
 from lms.curriculum.content import LONGEST_REFLECTION, Lesson, Module, to_json
 from lms.curriculum.models import (
-    LONGEST_REFLECTION,
     CheckResponse,
     Enrolment,
     LessonProgress,

@@ -17,7 +17,7 @@ from lms.practice.queries.placements import agreements_for, covering
 from lms.practice.queries.rows import Rows
 from lms.practice.rules import Dates, Problem, State, problems_with
 
-MOST_SHOWN = 200
+MOST_SHOWN = 150  # a page stays under 120 KB
 UNDO_FOR = timedelta(minutes=10)
 
 _LINES_WAITING: Rows = (
@@ -64,7 +64,7 @@ class QueueGroup:
 def entries_awaiting_sign_off(supervisor_id: int) -> tuple[QueueLine, ...]:
     """What waits for this supervisor, oldest work first, each with its problems.
 
-    Four statements, and at most 200 entries: the next ones come up as these are answered.
+    Four statements, and at most 150 entries: the next ones come up as these are answered.
     """
     return queue_lines(
         tuple(EntryLine(*row) for row in session().execute(_LINES_WAITING, {"supervisor_id": supervisor_id})),

@@ -8,6 +8,7 @@ from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from lms.errors import Invalid, NotFound
+from lms.people.services import confirm_identity, is_confirmed
 from lms.permissions import Actor, Permission, Target, authorize
 from lms.practice import queries, services, words
 from lms.practice.forms import AskForm, SignForm, ask_form, sign_form
@@ -46,11 +47,14 @@ def sign_off() -> ResponseReturnValue:
     if form.validate_on_submit():
         fewer = {id: form[f"fewer_{id}"].data for id in versions if form[f"fewer_{id}"].data is not None}
         try:
+            if not is_confirmed():
+                confirm_identity(form.password.data or "")
             result = services.sign_off(
                 actor.person_id,
                 entry_ids=list(versions),
                 versions=versions,
                 minutes=fewer,
+                method="password",
                 statement_version=form.statement_version.data,
             )
         except Invalid as fault:
@@ -179,7 +183,14 @@ def _queue_page(actor: Actor, fault: str | None, status: int) -> ResponseReturnV
 
 
 def _sign_page(lines: Sequence[QueueLine], form: SignForm, status: int) -> ResponseReturnValue:
-    page = render_template("practice/confirm.html", lines=lines, form=form, statement=CURRENT, words=words)
+    page = render_template(
+        "practice/confirm.html",
+        lines=lines,
+        form=form,
+        statement=CURRENT,
+        asks_password=not is_confirmed(),
+        words=words,
+    )
     return page, status
 
 
