@@ -25,6 +25,13 @@ class Action(StrEnum):
     PEOPLE_CHANGE_PROFILE = "people.change_profile"
     PEOPLE_ATTEST = "people.attest"
     PEOPLE_ADD_ORGANISATION = "people.add_organisation"
+    PEOPLE_ADD_PERSON = "people.add_person"
+    PEOPLE_CONFIRM_IDENTITY = "people.confirm_identity"
+    PEOPLE_CHANGE_PASSWORD = "people.change_password"  # noqa: S105
+    PEOPLE_ADD_FACTOR = "people.add_factor"
+    PEOPLE_DROP_FACTOR = "people.drop_factor"
+    PEOPLE_MAKE_RECOVERY_CODES = "people.make_recovery_codes"
+    PEOPLE_USE_RECOVERY_CODE = "people.use_recovery_code"
     # curriculum
     CURRICULUM_ENROL = "curriculum.enrol"
     CURRICULUM_KEEP_PLACE = "curriculum.keep_place"

@@ -1,6 +1,7 @@
 """The command line: `bin/lms <command>`. Exit code 1 says that work failed, 2 that something is missing."""
 
 import argparse
+import getpass
 import os
 import signal
 import subprocess
@@ -73,9 +74,15 @@ def _parser() -> argparse.ArgumentParser:
     command("seed", seed)
     user_options = command("user", user)
     user_options.add_argument("email", help="the person's e-mail address")
+    user_options.add_argument("--name", default="", help="the name the person goes by, for a new account")
+    user_options.add_argument("--legal-name", default="", help="the name on documents; --name when not given")
+    user_options.add_argument("--timezone", default="America/New_York", help="as in America/Chicago")
     user_options.add_argument("--role", required=True, help="a role of docs/glossary.md, as in administrator")
     user_options.add_argument("--organisation", required=True, metavar="SLUG", help="short name, as in harbor")
     user_options.add_argument("--organisation-name", metavar="NAME", help="add the organisation by this name")
+    user_options.add_argument(
+        "--certifying-body", action="store_true", help="the added organisation certifies; otherwise it trains"
+    )
     command("doctor", doctor)
     command("check-content", check_content)
     command("sweep", sweep)
@@ -181,13 +188,13 @@ def migrate(given: argparse.Namespace) -> int:
 
 def seed(given: argparse.Namespace) -> int:
     """Fill an empty database with the demo's people (never in production)."""
+    settings = Settings.from_environment()
+    if settings.env == "production":
+        raise CannotStart("Made-up people do not belong in production: seed another database.")
     from lms import db
     from lms.app import create_app
     from lms.demo import data
 
-    settings = Settings.from_environment()
-    if settings.env == "production":
-        raise CannotStart("Made-up people do not belong in production: seed another database.")
     with create_app(settings).app_context(), db.scope(db.Scope.all()), db.transaction():
         data.load()
     _say("The made-up people are in.")
@@ -195,21 +202,55 @@ def seed(given: argparse.Namespace) -> int:
 
 
 def user(given: argparse.Namespace) -> int:
-    """Invite a person and say the address where the invitation is taken up."""
+    """Give a person a role, and an account where there is none; the password is asked for."""
     from lms import db
     from lms.app import create_app
-    from lms.people import services
+    from lms.people import queries, services
+    from lms.permissions import Role
 
+    if given.role not in set(Role):
+        raise CannotStart(f"There is no role {given.role}: choose one of {', '.join(Role)}.")
     app = create_app(Settings.from_environment())
+    with app.app_context(), db.scope(db.Scope.all()), db.reading():
+        known = queries.person_by_email(given.email)
+    password = None if known else _asked_password()
     with app.app_context(), db.scope(db.Scope.all()), db.transaction():
-        address = services.invite_from_command_line(
-            email=given.email,
-            role=given.role,
-            organisation_slug=given.organisation,
-            organisation_name=given.organisation_name,
+        if given.organisation_name:
+            organisation_id = services.create_organisation(
+                None,
+                name=given.organisation_name,
+                slug=given.organisation,
+                timezone=given.timezone,
+                is_training_provider=not given.certifying_body,
+                is_certifying_body=given.certifying_body,
+            ).id
+        else:
+            organisation_id = queries.organisation_by_slug(given.organisation).id
+        person_id = (
+            known.id
+            if known
+            else services.create_person(
+                None,
+                email=given.email,
+                chosen_name=given.name,
+                legal_name=given.legal_name or given.name,
+                timezone=given.timezone,
+                password=password,
+            ).id
         )
-    print(address)
+        services.grant_role(None, person_id=person_id, organisation_id=organisation_id, role=Role(given.role))
+    _say(f"{given.email} is {given.role} at {given.organisation} now.")
     return 0
+
+
+def _asked_password() -> str:
+    """A new password: typed twice at a terminal, or the first line of standard input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("A password of 15 characters or more: ")
+    if getpass.getpass("The same again: ") != password:
+        raise CannotStart("The two were not the same: start again.")
+    return password
 
 
 def sweep(given: argparse.Namespace) -> int:

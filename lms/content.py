@@ -5,11 +5,12 @@ from pathlib import Path
 
 from lms.assessment import bank
 from lms.assessment.bank import Bank
-from lms.certification import schemes, texts
+from lms.certification import schemes
 from lms.config import Settings
 from lms.curriculum import catalog
 from lms.curriculum.catalog import Catalog
 from lms.errors import Fault
+from lms.people.texts import TEXTS
 
 
 def faults(settings: Settings) -> list[Fault]:
@@ -17,12 +18,11 @@ def faults(settings: Settings) -> list[Fault]:
     modules, module_faults = catalog.load(settings.modules_dir)
     items, item_faults = bank.load(settings.assessments_dir)
     book, scheme_faults = schemes.load()
-    statements, text_faults = texts.load()
-    found = [*module_faults, *item_faults, *scheme_faults, *text_faults]
+    found = [*module_faults, *item_faults, *scheme_faults]
     if not found:  # a file that could not be read would be missed by every file that names it
         found += _between(settings, modules, items)
         found += schemes.problems_with(
-            book, modules=modules.modules, examinations=items.examinations, texts=statements.versions
+            book, modules=modules.modules, examinations=items.examinations, texts=TEXTS
         )
     return sorted(found, key=lambda fault: (fault.path, fault.line))
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request, url_for
 from flask import session as cookie
@@ -79,7 +79,7 @@ def moment(value: datetime | None) -> str:
     """An instant in the person's zone, in words."""
     if value is None:
         return ""
-    return str(format_datetime(value, format="medium", tzinfo=ZoneInfo(zone()), locale=get_locale()))
+    return f"{day(value)}, {clocktime(value)}"
 
 
 def clocktime(value: datetime | None) -> str:

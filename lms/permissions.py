@@ -148,6 +148,8 @@ class Permission(StrEnum):
     PEOPLE_OWN_ACCOUNT = "people:own_account"
     PEOPLE_ADMINISTER = "people:administer"
     PEOPLE_MANAGE_ORGANISATION = "people:manage_organisation"
+    PEOPLE_COORDINATE = "people:coordinate"
+    PEOPLE_ATTEST = "people:attest"
     # curriculum
     CURRICULUM_BROWSE = "curriculum:browse"
     CURRICULUM_PREVIEW = "curriculum:preview"
@@ -199,6 +201,10 @@ RULES: dict[Permission, Rule] = {
     Permission.PEOPLE_MANAGE_ORGANISATION: Rule(
         allows=((administrator,), (coordinator_there,)), knows=(staff_there,)
     ),
+    Permission.PEOPLE_COORDINATE: Rule(
+        allows=((administrator,), (coordinator_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.PEOPLE_ATTEST: Rule(allows=((owner,),)),
     # curriculum
     Permission.CURRICULUM_BROWSE: Rule(
         allows=((trainee_anywhere,), (trainer_anywhere,), (coordinator_anywhere,)), knows=(anyone_signed_in,)

@@ -4,10 +4,13 @@ from lms import mail
 from lms.assessment import tasks as assessment
 from lms.certification import tasks as certification
 from lms.credentials import tasks as credentials
+from lms.people.tasks import OLD_FAILURES
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
     mail.UNSENT,
+    # people
+    OLD_FAILURES,
     # curriculum
     # assessment
     assessment.OVERDUE,

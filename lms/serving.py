@@ -64,11 +64,11 @@ def work(settings: Settings, *, processes: int) -> None:
             thread.stop()
         return
 
-    @worker_process_init.connect(weak=False)
     def forget_connections(**_more: Any) -> None:
         with app.app_context():
             db.db.engine.dispose(close=False)  # a connection must not be shared with the parent process
 
+    worker_process_init.connect(forget_connections, weak=False)
     worker.celery.worker_main(
         ["worker", "--loglevel", settings.log_level, "--concurrency", str(processes), "--without-mingle"]
     )

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("password", sa.String(length=255), nullable=True),
+        sa.Column("is_password_long", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("fs_uniquifier", sa.String(length=64), nullable=False),
         sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),

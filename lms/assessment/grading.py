@@ -41,6 +41,14 @@ class LessonToStudy:
 
 
 @dataclass(frozen=True)
+class StudyPart:
+    """A domain to study with its lessons; without a tally, lessons of domains that went well."""
+
+    tally: DomainTally | None
+    lessons: tuple[LessonToStudy, ...]
+
+
+@dataclass(frozen=True)
 class Grade:
     """What an attempt earned.
 
@@ -102,6 +110,16 @@ def split_by_cut(
         tuple(sorted(strong, key=lambda tally: -tally.right / tally.of)),
         tuple(sorted(weak, key=lambda tally: tally.right / tally.of)),
     )
+
+
+def study_plan(to_study: Collection[DomainTally], lessons: Collection[LessonToStudy]) -> tuple[StudyPart, ...]:
+    """The domains to study in their order with their lessons; at the end the lessons named by none."""
+    parts = [
+        StudyPart(tally, tuple(one for one in lessons if one.domain is tally.domain)) for tally in to_study
+    ]
+    named = {(one.module, one.lesson) for part in parts for one in part.lessons}
+    rest = {(one.module, one.lesson): one for one in lessons if (one.module, one.lesson) not in named}
+    return (*parts, StudyPart(None, tuple(rest.values()))) if rest else tuple(parts)
 
 
 def _tallies(items: tuple[Item, ...], missed: tuple[Item, ...]) -> tuple[DomainTally, ...]:

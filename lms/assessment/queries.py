@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lms import clock
 from lms.assessment.bank import Examination, ExaminationKind, bank
-from lms.assessment.grading import DomainTally, LessonToStudy, grade, split_by_cut
+from lms.assessment.grading import DomainTally, StudyPart, grade, split_by_cut, study_plan
 from lms.assessment.items import Domain, FormGiven, Item, Words
 from lms.assessment.models import Accommodation, Attempt, Response, Result
 from lms.assessment.rules import GRACE, PastAttempt, StartAnswer, allowed_seconds, is_over, may_start
@@ -365,7 +365,7 @@ class ResultPage:
     is_passed: bool
     strengths: tuple[DomainTally, ...]
     to_study: tuple[DomainTally, ...]
-    lessons: tuple[LessonToStudy, ...]
+    study: tuple[StudyPart, ...]
     start: StartAnswer | None
 
 
@@ -403,7 +403,7 @@ def result_page(attempt_id: int) -> ResultPage:
         is_passed=result.is_passed,
         strengths=strengths,
         to_study=to_study,
-        lessons=graded.lessons_to_study,
+        study=study_plan(to_study, graded.lessons_to_study),
         start=may_start(
             past_attempts(attempt.person_id, attempt.examination_id), examination.limits, clock.now()
         )

@@ -59,8 +59,10 @@ def say(text: str, **facts: Fact) -> Sentence:
 
 
 def hours(minutes: int) -> str:
-    """Minutes as hours without needless zeros: 570 → '9.5'."""
-    return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
+    """Minutes in plain English: 570 → '9.5 hours'."""
+    if 0 < minutes < 60:
+        return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return "1 hour" if minutes == 60 else f"{minutes / 60:.2f}".rstrip("0").rstrip(".") + " hours"
 
 
 def _in_english(name: str, value: Fact) -> str:

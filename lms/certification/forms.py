@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from lms.forms import Form
@@ -30,9 +31,9 @@ class DecisionForm(Form):
     outcome = RadioField(
         _("Your decision"),
         choices=[
-            ("granted", _("Grant")),
-            ("returned", _("Send back for a fix")),
-            ("refused", _("Refuse")),
+            SelectChoice("granted", _("Grant")),
+            SelectChoice("returned", _("Send back for a fix")),
+            SelectChoice("refused", _("Refuse")),
         ],
         validators=[DataRequired(_("Choose a decision."))],
     )

@@ -64,13 +64,19 @@ class ApplicationCard:
 
 @dataclass(frozen=True)
 class Progress:
-    """One scheme for one person: what was found, what it was found from, and what can be done now."""
+    """One scheme for one person: what was found, what it was found from, and what can be done now.
 
+    `applications` are all of the person's, newest first; `schemes` those that may be looked at.
+    """
+
+    person: PersonCard
     scheme: Scheme
     issuer: OrganisationCard | None
     evaluation: Evaluation
     record: Record
     application: ApplicationCard | None
+    applications: tuple[ApplicationCard, ...]
+    schemes: tuple[Scheme, ...]
 
     @property
     def is_offered(self) -> bool:
@@ -123,41 +129,39 @@ def evaluation_of(person_id: int, scheme_id: str, as_of: date | None = None) -> 
     return progress_of(person_id, scheme_id, as_of).evaluation
 
 
-def progress_of(person_id: int, scheme_id: str, as_of: date | None = None) -> Progress:
-    """The person's standing, with the application under way if there is one. Raises NotFound.
+def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None = None) -> Progress:
+    """The person's standing under a scheme: the one asked for, else the one they work towards.
 
-    An open application is judged by the version that it is pinned to.
+    An open application is judged by the version that it is pinned to. Raises NotFound.
     """
-    application = next((one for one in applications_of(person_id) if one.scheme.id == scheme_id), None)
-    day = as_of or clock.today(people.person(person_id).timezone)
-    scheme = application.scheme if application and application.is_open else schemes().current(scheme_id, day)
+    person = people.person(person_id)
+    day = as_of or clock.today(person.timezone)
+    applications = applications_of(person_id)
+    found = tuple(sorted(schemes().in_force(day), key=lambda scheme: scheme.issuer == "none"))
+    wanted = scheme_id or _worked_towards(applications, found)
+    application = next((one for one in applications if one.scheme.id == wanted), None)
+    scheme = (
+        application.scheme
+        if application and application.is_open
+        else next((one for one in found if one.id == wanted), None)
+    )
     if scheme is None:
         raise NotFound
     issuer = issuer_of(scheme)
     if issuer is not None and not is_offered_to(person_id, scheme, issuer):
         issuer = None
-    zone = issuer.timezone if issuer else people.person(person_id).timezone
+    zone = issuer.timezone if issuer else person.timezone
     record = record_of(person_id, zone)
     evaluation = scheme.evaluate(record, as_of or clock.today(zone))
-    return Progress(scheme, issuer, evaluation, record, application)
+    return Progress(person, scheme, issuer, evaluation, record, application, applications, found)
 
 
-def schemes_for(person_id: int) -> tuple[Scheme, ...]:
-    """The schemes in force that a person may look at: those offered here first, then examples."""
-    today = clock.today(people.person(person_id).timezone)
-    found = schemes().in_force(today)
-    return tuple(sorted(found, key=lambda scheme: scheme.issuer == "none"))
-
-
-def chosen_scheme(person_id: int) -> Scheme | None:
+def _worked_towards(applications: tuple[ApplicationCard, ...], found: tuple[Scheme, ...]) -> str | None:
     """What a person works towards: an open application's scheme, else the first certification offered."""
-    application = next((one for one in applications_of(person_id) if one.is_open), None)
-    if application is not None:
-        return application.scheme
-    offered = [scheme for scheme in schemes_for(person_id) if scheme.issuer != "none"]
-    return next((scheme for scheme in offered if scheme.kind == "certification"), None) or next(
-        iter(offered), None
-    )
+    under_way = [one.scheme for one in applications if one.is_open]
+    offered = [scheme for scheme in found if scheme.issuer != "none"]
+    certifications = [scheme for scheme in offered if scheme.kind == "certification"]
+    return next((scheme.id for scheme in (*under_way, *certifications, *offered)), None)
 
 
 # --- applications ---------------------------------------------------------------------------------
@@ -178,7 +182,7 @@ def applications_of(person_id: int) -> tuple[ApplicationCard, ...]:
     )
 
 
-def _cards(statement: sa.Select[tuple[Application]]) -> tuple[ApplicationCard, ...]:
+def _cards(statement: sa.Select[Application]) -> tuple[ApplicationCard, ...]:
     rows = session().scalars(statement).all()
     decisions: dict[int, list[DecisionCard]] = {row.id: [] for row in rows}
     if rows:
@@ -319,7 +323,8 @@ def review_of(card: ApplicationCard) -> Review:
         *involved,
         *(note.by_id for note in found),
         *(one.by_id for one in card.decisions if one.by_id is not None),
-        *(held.supervisor_id for held in (*record.practice, *record.supervision) if held.supervisor_id),
+        *(entry.supervisor_id for entry in record.practice if entry.supervisor_id),
+        *(held.supervisor_id for held in record.supervision if held.supervisor_id),
         card.person_id,
     }
     names = people.people(named)

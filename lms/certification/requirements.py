@@ -173,13 +173,13 @@ def _hours(asked: Requirement, kind: str, found: Tally, needed: int, children: t
     is_met = has_total and all(child.is_met for child in children)
     if is_met:
         sentence = say(
-            N_("%(counted_minutes)s hours count; %(needed_minutes)s are asked for."),
+            N_("Counted: %(counted_minutes)s. Asked for: %(needed_minutes)s."),
             counted_minutes=found.minutes,
             needed_minutes=needed,
         )
     elif has_total:
         sentence = say(
-            N_("%(counted_minutes)s hours count. That is enough in all, but one part still needs more."),
+            N_("Counted: %(counted_minutes)s. That is enough in all, but one part still needs more."),
             counted_minutes=found.minutes,
         )
     else:
@@ -203,7 +203,7 @@ def _hours(asked: Requirement, kind: str, found: Tally, needed: int, children: t
 
 def _so_far(counted: int, needed: int) -> Sentence:
     return say(
-        N_("%(counted_minutes)s of %(needed_minutes)s hours count. %(left_minutes)s to go."),
+        N_("Counted: %(counted_minutes)s. Asked for: %(needed_minutes)s. To go: %(left_minutes)s."),
         counted_minutes=counted,
         needed_minutes=needed,
         left_minutes=needed - counted,
@@ -241,7 +241,7 @@ def _part(name: str, about: str, counted: int, needed: int, projected: int) -> F
         kind="part",
         status=Status.MET if is_met else Status.NOT_MET,
         sentence=say(
-            N_("%(counted_minutes)s of %(needed_minutes)s hours."),
+            N_("%(counted_minutes)s of %(needed_minutes)s."),
             counted_minutes=counted,
             needed_minutes=needed,
         ),

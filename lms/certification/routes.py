@@ -15,11 +15,11 @@ from lms.certification.kinds import AttestationMade
 from lms.certification.models import Outcome
 from lms.certification.queries import ApplicationCard, Progress
 from lms.certification.schemes import configure
-from lms.certification.texts import Statement, statements
 from lms.errors import Invalid, NotFound
 from lms.pages import MenuEntry
 from lms.people import queries as people
 from lms.people import services as people_services
+from lms.people.texts import TEXTS
 from lms.permissions import Permission, Role, Target, authorize, can, current_actor
 
 log = logging.getLogger("lms.certification")
@@ -67,23 +67,19 @@ def progress() -> ResponseReturnValue:
 def _draw_progress(
     person_id: int, scheme_id: str | None, form: SchemeForm | None = None, attest: AttestForm | None = None
 ) -> str:
-    chosen = scheme_id or getattr(queries.chosen_scheme(person_id), "id", None)
-    if chosen is None:
-        raise NotFound
-    found = queries.progress_of(person_id, chosen)
+    found = queries.progress_of(person_id, scheme_id)
+    chosen = found.scheme.id
     text = _text_to_agree(found)
     if text is not None and attest is None:
-        attest = AttestForm(formdata=None, text=text.id, version=text.version, scheme=chosen)
+        attest = AttestForm(formdata=None, text=text[0], version=text[1], scheme=chosen)
     return render_template(
         "certification/progress.html",
         progress=found,
         form=form or SchemeForm(formdata=None, scheme=chosen),
         attest=attest,
-        text=text,
+        text=TEXTS[text] if text else None,
         names=_names(found.evaluation),
         rings=words.rings(found.evaluation),
-        schemes=queries.schemes_for(person_id),
-        applications=queries.applications_of(person_id),
     )
 
 
@@ -92,13 +88,18 @@ def _names(evaluation: Evaluation) -> dict[int, people.PersonCard]:
     return people.people(one.person_id for one in found if one.person_id is not None)
 
 
-def _text_to_agree(found: Progress) -> Statement | None:
+def _text_to_agree(found: Progress) -> tuple[str, int] | None:
     """The first text that is asked for and not agreed to yet, where it is one of this house's."""
     unmet = {one.requirement_id for top in found.evaluation.findings for one in top.walk() if not one.is_met}
     for asked in found.scheme.walk():
         if isinstance(asked, AttestationMade) and asked.id in unmet and found.is_offered:
-            return statements().get(asked.text, asked.text_version)
+            return _known_text(asked.text, asked.text_version)
     return None
+
+
+def _known_text(text_id: str | None, version: str | None) -> tuple[str, int] | None:
+    key = (text_id or "", int(version) if version and version.isdecimal() else 0)
+    return key if key in TEXTS else None
 
 
 @bp.post("/progress/apply")
@@ -126,7 +127,7 @@ def take_certificate() -> ResponseReturnValue:
         number = services.issue_if_met(person_id, person_id=person_id, scheme_id=form.scheme.data)
         if number is not None:
             flash(_("Your certificate is ready. Its number is %(number)s.", number=number))
-            return redirect(url_for("credentials.credential", number=number))
+            return redirect(url_for("credentials.certificate", number=number))
         form.show(Invalid("scheme", _("Some things are left to do. The list below says which.")))
     return _draw_progress(person_id, form.scheme.data, form), 422
 
@@ -136,12 +137,12 @@ def agree() -> ResponseReturnValue:
     """Agree to the text shown, in the version shown."""
     person_id = _own(Permission.CERTIFICATION_APPLY)
     form = AttestForm()
-    text = statements().get(form.text.data or "", form.version.data or "")
+    text = _known_text(form.text.data, form.version.data)
     if text is None:
         raise NotFound
     if not form.validate_on_submit():
         return _draw_progress(person_id, form.scheme.data, attest=form), 422
-    people_services.attest(person_id, person_id=person_id, text_id=text.id, text_version=text.version)
+    people_services.attest(person_id, text_id=text[0], text_version=text[1])
     flash(_("Thank you. Your yes is kept with today's date."))
     return redirect(url_for("certification.progress", scheme=form.scheme.data))
 

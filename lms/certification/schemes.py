@@ -92,7 +92,7 @@ def load(folder: Path = FOLDER) -> tuple[SchemeBook, list[Fault]]:
 
 
 def problems_with(
-    book: SchemeBook, *, modules: Iterable[str], examinations: Iterable[str], texts: Iterable[tuple[str, str]]
+    book: SchemeBook, *, modules: Iterable[str], examinations: Iterable[str], texts: Iterable[tuple[str, int]]
 ) -> list[Fault]:
     """Modules, examinations and texts that the house's own schemes ask for and nobody offers.
 

@@ -20,6 +20,7 @@ from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.credentials import queries as credentials
 from lms.credentials import services as issuing
+from lms.credentials.queries import CredentialCard
 from lms.credentials.states import State as Standing
 from lms.credentials.states import state_on
 from lms.db import lock, seeing, session
@@ -242,9 +243,17 @@ def _refuse_second(person_id: int, scheme_id: str) -> None:
     for state, number in earlier:
         if state in (State.SUBMITTED, State.RETURNED):
             raise Conflict(_("You have applied already."))
-        card = credentials.by_number(number) if number else None
+        card = _standing_credential(number) if number else None
         if card is not None and state_on(card, clock.now()) in (Standing.ACTIVE, Standing.SUSPENDED):
             raise Conflict(_("You hold this certificate already."))
+
+
+def _standing_credential(number: str) -> CredentialCard | None:
+    """The credential of a number, or the corrected one that took its place."""
+    card = credentials.by_number(number)
+    while card is not None and card.superseded_by is not None:
+        card = credentials.by_number(card.superseded_by)
+    return card
 
 
 def _issued_at_once(person_id: int, scheme_id: str) -> str | None:
@@ -301,7 +310,7 @@ def _issue(
         title=in_language(scheme.title, holder.language),
         name_as_issued=holder.legal_name,
         scheme_id=scheme.id,
-        scheme_version=scheme.version,
+        scheme_version=str(scheme.version),
         facts=certificate_facts(
             scheme,
             evaluation,

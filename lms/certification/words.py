@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from babel.numbers import format_decimal
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import get_locale, gettext
+from flask_babel import ngettext as plural
 
 from lms import pages
 from lms.certification.certificate_facts import in_language
@@ -15,6 +15,15 @@ from lms.certification.findings import Evaluation, Excluded, Fact, Finding, Sent
 from lms.people.queries import PersonCard
 
 Names = Mapping[int, PersonCard]
+
+
+def _(text: str, **facts: object) -> str:
+    return str(gettext(text, **facts))
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The phrase for this count, in the page's language."""
+    return str(plural(one, many, count))
 
 
 def topic_label(name: str) -> str:
@@ -67,12 +76,12 @@ def text_in(title: tuple[tuple[str, str], ...]) -> str:
 def said(sentence: Sentence) -> str:
     """A sentence of a finding in the page's language, its facts put into words."""
     facts = {name: _fact(name, value) for name, value in sentence.facts}
-    return str(_(sentence.text, **facts))
+    return _(sentence.text, **facts)
 
 
 def _fact(name: str, value: Fact) -> str:
     if name.endswith("minutes"):
-        return str(format_decimal(round(int(value) / 60, 2), format="#,##0.##", locale=get_locale()))
+        return pages.hours(int(value))
     if name.endswith("_on"):
         return pages.day(date.fromisoformat(str(value)))
     if name == "activity":
@@ -119,7 +128,7 @@ def amount(unit: Unit, value: int) -> str:
     """An amount in the finding's unit."""
     if unit is Unit.MINUTES:
         return pages.hours(value)
-    return str(ngettext("%(num)s time", "%(num)s times", value))
+    return ngettext("%(num)s time", "%(num)s times", value)
 
 
 def why_not(one: Excluded, unit: Unit) -> str:
@@ -134,7 +143,7 @@ def holder_of(one: Excluded, names: Names) -> str:
     if one.who == "applicant":
         return _("You have these.")
     if one.who == "supervisor":
-        if one.person_id in names:
+        if one.person_id is not None and one.person_id in names:
             return _("%(name)s has these.", name=names[one.person_id].chosen_name)
         return _("The supervisor has these.")
     return ""
@@ -149,7 +158,7 @@ def who_has(finding: Finding, names: Names) -> str:
             {
                 names[one.person_id].chosen_name
                 for one in finding.excluded
-                if one.is_waiting and one.person_id in names
+                if one.is_waiting and one.person_id is not None and one.person_id in names
             }
         )
         return (
@@ -223,7 +232,11 @@ def _ring_label(name: str) -> str:
 
 def _ring_words(found: list[Finding]) -> str:
     words = [
-        _("%(counted)s of %(needed)s", counted=_plain(one.counted), needed=pages.hours(one.needed))
+        _(
+            "%(counted)s of %(needed)s",
+            counted=_plain(min(one.counted, one.needed)),
+            needed=pages.hours(one.needed),
+        )
         for one in found
         if one.unit is Unit.MINUTES and one.needed
     ]

@@ -1,6 +1,6 @@
 """What the states, kinds and acts are called on pages, in the reader's language."""
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
 from lms.credentials.facts import Kind
 from lms.credentials.states import Act, EventKind, State
@@ -16,47 +16,48 @@ TAGS = {
 """The kind of tag that each state is shown with; the word is always beside it."""
 
 
+_STATES = {
+    State.ACTIVE: _("Active"),
+    State.EXPIRED: _("Expired"),
+    State.SUSPENDED: _("Suspended"),
+    State.REVOKED: _("Revoked"),
+    State.SUPERSEDED: _("Replaced"),
+    State.UNKNOWN: _("Unknown"),
+}
+_KINDS = {
+    Kind.CERTIFICATION: _("Certification"),
+    Kind.COMPLETION: _("Certificate of completion: training, not a certification"),
+}
+_EVENTS = {
+    EventKind.SUSPENDED: _("Suspended"),
+    EventKind.REINSTATED: _("Reinstated"),
+    EventKind.REVOKED: _("Revoked"),
+}
+_MODES = {
+    "in_person": _("in person"),
+    "live_remote": _("live online"),
+    "self_paced": _("at own pace"),
+}
+
+
 def state_word(state: State) -> str:
     """The state in a word."""
-    return str(
-        {
-            State.ACTIVE: _("Active"),
-            State.EXPIRED: _("Expired"),
-            State.SUSPENDED: _("Suspended"),
-            State.REVOKED: _("Revoked"),
-            State.SUPERSEDED: _("Replaced"),
-            State.UNKNOWN: _("Unknown"),
-        }[state]
-    )
+    return str(_STATES[state])
 
 
 def kind_word(kind: Kind) -> str:
     """What kind of document it is."""
-    if kind is Kind.CERTIFICATION:
-        return str(_("Certification"))
-    return str(_("Certificate of completion: training, not a certification"))
+    return str(_KINDS[kind])
 
 
 def event_word(kind: EventKind) -> str:
     """What was done, in a word."""
-    return str(
-        {
-            EventKind.SUSPENDED: _("Suspended"),
-            EventKind.REINSTATED: _("Reinstated"),
-            EventKind.REVOKED: _("Revoked"),
-        }[kind]
-    )
+    return str(_EVENTS[kind])
 
 
 def mode_word(mode: str) -> str:
     """How training was delivered."""
-    return str(
-        {
-            "in_person": _("in person"),
-            "live_remote": _("live online"),
-            "self_paced": _("at own pace"),
-        }.get(mode, mode)
-    )
+    return str(_MODES.get(mode, mode))
 
 
 def refusal(act: Act, state: State) -> str:

@@ -19,6 +19,7 @@ GROUP = 4
 
 _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_PLAIN = str.maketrans(dict.fromkeys((*map(chr, range(33)), "-", "_", ".", "\x7f"), ""))
 
 
 def _powers_of_two() -> tuple[int, ...]:
@@ -57,8 +58,11 @@ def new_number() -> str:
 
 def compact(text: str) -> str:
     """`text` without spaces and dashes, in upper case, with O read as 0 and I and L as 1."""
-    kept = (sign for sign in unicodedata.normalize("NFKC", text) if not _is_filler(sign))
-    return "".join(kept).upper().translate(_LOOKALIKES)
+    if text.isascii():
+        kept = text.translate(_PLAIN)
+    else:
+        kept = "".join(sign for sign in unicodedata.normalize("NFKC", text) if not _is_filler(sign))
+    return kept.upper().translate(_LOOKALIKES)
 
 
 def shown(characters: str) -> str:

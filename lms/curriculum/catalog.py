@@ -65,25 +65,36 @@ def _all_needed(module_id: str, found: Mapping[str, tuple[Module, Marked]]) -> s
 
 _folder: Path | None = None
 _current = Catalog()
+_files: frozenset[tuple[str, int]] = frozenset()
 
 
 def configure(folder: Path) -> list[Fault]:
     """Teach from this folder, and say what is wrong in it. Modules with a fault are left out."""
-    global _folder, _current
-    _folder = folder
+    global _folder, _current, _files
+    _folder, _files = folder, _files_of(folder)
     _current, faults = load(folder)
     return faults
 
 
 def reload() -> list[Fault]:
     """Read the folder again. When anything in it is at fault, the last good content stays."""
-    global _current
+    global _current, _files
     if _folder is None:
         return []
+    _files = _files_of(_folder)
     fresh, faults = load(_folder)
     if not faults:
         _current = fresh
     return faults
+
+
+def refresh() -> list[Fault]:
+    """Read the folder again if a file in it has changed since it was read last."""
+    return reload() if _folder is not None and _files_of(_folder) != _files else []
+
+
+def _files_of(folder: Path) -> frozenset[tuple[str, int]]:
+    return frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file())
 
 
 def catalog() -> Catalog:

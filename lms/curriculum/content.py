@@ -12,6 +12,8 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 LANGUAGES = ("en", "es")
+LONGEST_REFLECTION = 6000  # characters
+LONGEST_LIVE_MINUTES = 720
 T = TypeVar("T")
 
 

@@ -7,9 +7,8 @@ from flask_babel import lazy_gettext as _
 from wtforms import DateField, IntegerField, RadioField, SelectField, StringField, TextAreaField, TimeField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from lms.curriculum.content import LONGEST_LIVE_MINUTES, LONGEST_REFLECTION
 from lms.curriculum.queries import RosterLine
-from lms.curriculum.services.learning import LONGEST_REFLECTION
-from lms.curriculum.services.live import LONGEST_MINUTES
 from lms.forms import Form
 
 
@@ -52,7 +51,7 @@ class LiveSessionForm(Form):
         _("Minutes"),
         validators=[
             InputRequired(_("Type how many minutes it takes.")),
-            NumberRange(1, LONGEST_MINUTES, _("Choose between 1 and %(max)s minutes.")),
+            NumberRange(1, LONGEST_LIVE_MINUTES, _("Choose between 1 and %(max)s minutes.")),
         ],
     )
     venue = StringField(_("Where, or the link"), validators=[Length(max=200)])

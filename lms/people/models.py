@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.db import Base, Instant
 
 
-class Person(Base, UserMixin):  # type: ignore[misc]
+class Person(Base, UserMixin):
     """Anyone with an account. The chosen name is used everywhere but on legal documents."""
 
     __tablename__ = "person"
@@ -25,21 +25,24 @@ class Person(Base, UserMixin):  # type: ignore[misc]
     created_at: Mapped[datetime] = mapped_column(Instant)
     # What Flask-Security reads and writes:
     password: Mapped[str | None] = mapped_column(sa.String(255))
+    is_password_long: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(sa.String(64), unique=True)  # type: ignore[assignment]
     tf_primary_method: Mapped[str | None] = mapped_column(sa.String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(sa.String(255))
     tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[Any] | None] = mapped_column(MutableList.as_mutable(sa.JSON()))
 
-    webauthn: Mapped[list["Passkey"]] = relationship(cascade="all, delete-orphan", order_by="Passkey.id")
-    roles: ClassVar[list[Any]] = []
+    webauthn: Mapped[list["Passkey"]] = relationship(  # type: ignore[assignment]
+        cascade="all, delete-orphan", order_by="Passkey.id"
+    )
+    roles: ClassVar[list[Any]] = []  # type: ignore[misc]
 
     __table_args__ = (sa.CheckConstraint("email = lower(email)", name="email_lower"),)
 
 
-class SecurityRole(Base, RoleMixin):  # type: ignore[misc]
+class SecurityRole(Base, RoleMixin):
     """Asked for by Flask-Security and unused: roles are `RoleGrant` rows, each within an organisation."""
 
     __tablename__ = "security_role"
@@ -48,7 +51,7 @@ class SecurityRole(Base, RoleMixin):  # type: ignore[misc]
     name: Mapped[str] = mapped_column(sa.String(80), unique=True)
 
 
-class Passkey(Base, WebAuthnMixin):  # type: ignore[misc]
+class Passkey(Base, WebAuthnMixin):
     """A registered passkey or security key."""
 
     __tablename__ = "passkey"

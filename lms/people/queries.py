@@ -1,14 +1,24 @@
 """Reads about people, organisations and roles."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from lms import clock
 from lms.db import session
 from lms.errors import NotFound
-from lms.people.models import Attestation, Organisation, Person, RoleGrant
+from lms.people.models import (
+    Attestation,
+    Invitation,
+    Organisation,
+    Passkey,
+    Person,
+    RoleGrant,
+    SignInSession,
+)
 from lms.permissions import Actor, Role
 
 
@@ -164,3 +174,190 @@ def attestations_of(person_id: int) -> tuple[AttestationFact, ...]:
         .order_by(Attestation.id)
     )
     return tuple(AttestationFact(*row) for row in rows)
+
+
+# --- for the pages of people themselves -----------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SessionCard:
+    """One sign-in that is still open."""
+
+    id: int
+    device: str
+    started_at: datetime
+    seen_at: datetime
+    has_second_factor: bool
+
+
+@dataclass(frozen=True)
+class GrantCard:
+    """A role held now, with its holder and its organisation."""
+
+    id: int
+    person_id: int
+    chosen_name: str
+    email: str
+    organisation_id: int
+    organisation_name: str
+    role: str
+    granted_at: datetime
+
+
+@dataclass(frozen=True)
+class InvitationCard:
+    """An invitation that waits for its answer."""
+
+    id: int
+    email: str
+    organisation_id: int
+    organisation_name: str
+    role: str
+    invited_by: int
+    invited_at: datetime
+    expires_at: datetime
+    is_known: bool
+
+
+@dataclass(frozen=True)
+class FactorFacts:
+    """Which second factors a person has set up, and whether a role of theirs needs one."""
+
+    has_app: bool
+    passkeys: tuple[str, ...]
+    codes_left: int
+
+
+def sessions_of(person_id: int) -> tuple[SessionCard, ...]:
+    """The person's open sign-ins, the one used last first."""
+    rows = session().execute(
+        sa.select(
+            SignInSession.id,
+            SignInSession.device,
+            SignInSession.started_at,
+            SignInSession.seen_at,
+            SignInSession.has_second_factor,
+        )
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.ends_at > clock.now(),
+        )
+        .order_by(SignInSession.seen_at.desc(), SignInSession.id.desc())
+        .limit(50)
+    )
+    return tuple(SessionCard(*row) for row in rows)
+
+
+def factors_of(person_id: int) -> FactorFacts:
+    """The second factors that the person has set up."""
+    held = (
+        session()
+        .execute(
+            sa.select(Person.tf_totp_secret, Person.tf_primary_method, Person.mf_recovery_codes).where(
+                Person.id == person_id
+            )
+        )
+        .one()
+    )
+    names = session().scalars(sa.select(Passkey.name).where(Passkey.user_id == person_id).order_by(Passkey.id))
+    return FactorFacts(bool(held[0] and held[1]), tuple(names), len(held[2] or []))
+
+
+_GRANTS = (
+    sa.select(
+        RoleGrant.id,
+        Person.id,
+        Person.chosen_name,
+        Person.email,
+        Organisation.id,
+        Organisation.name,
+        RoleGrant.role,
+        RoleGrant.granted_at,
+    )
+    .join(Person, Person.id == RoleGrant.person_id)
+    .join(Organisation, Organisation.id == RoleGrant.organisation_id)
+    .where(RoleGrant.ended_at.is_(None))
+)
+
+
+def grants_in(organisation_id: int) -> tuple[GrantCard, ...]:
+    """Every role held in the organisation now, by the holder's name; the first 500."""
+    rows = session().execute(
+        _GRANTS.where(RoleGrant.organisation_id == organisation_id)
+        .order_by(Person.chosen_name, Person.id, RoleGrant.id)
+        .limit(500)
+    )
+    return tuple(GrantCard(*row) for row in rows)
+
+
+def grants_of(person_ids: Iterable[int]) -> tuple[GrantCard, ...]:
+    """Every role that these people hold now, by organisation."""
+    ids = sorted(set(person_ids))
+    if not ids:
+        return ()
+    rows = session().execute(
+        _GRANTS.where(RoleGrant.person_id.in_(ids)).order_by(Organisation.name, RoleGrant.id)
+    )
+    return tuple(GrantCard(*row) for row in rows)
+
+
+_INVITATIONS = sa.select(
+    Invitation.id,
+    Invitation.email,
+    Organisation.id,
+    Organisation.name,
+    Invitation.role,
+    Invitation.invited_by,
+    Invitation.invited_at,
+    Invitation.expires_at,
+    sa.exists(sa.select(Person.id).where(Person.email == Invitation.email)),
+).join(Organisation, Organisation.id == Invitation.organisation_id)
+
+
+def invitations_waiting(organisation_id: int) -> tuple[InvitationCard, ...]:
+    """The organisation's invitations that can still be answered, newest first; at most 100."""
+    rows = session().execute(
+        _INVITATIONS.where(
+            Invitation.organisation_id == organisation_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.expires_at > clock.now(),
+        )
+        .order_by(Invitation.id.desc())
+        .limit(100)
+    )
+    return tuple(InvitationCard(*row) for row in rows)
+
+
+def invitation_by_token(token: str) -> InvitationCard:
+    """The invitation that a link opens. Raises NotFound when it is unknown, used or too old."""
+    row = (
+        session()
+        .execute(
+            _INVITATIONS.where(
+                Invitation.token_hash == hashlib.sha256(token.encode()).hexdigest(),
+                Invitation.accepted_at.is_(None),
+                Invitation.expires_at > clock.now(),
+            )
+        )
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return InvitationCard(*row)
+
+
+def people_found(words: str) -> tuple[PersonCard, ...]:
+    """People whose chosen name, legal name or address begins with these words; at most 50, by name."""
+    typed = " ".join(words.split()).lower()
+    if len(typed) < 2:
+        return ()
+    safe = typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    begins = [
+        column.like(f"{safe}%", escape="\\")
+        for column in (sa.func.lower(Person.chosen_name), sa.func.lower(Person.legal_name), Person.email)
+    ]
+    rows = session().execute(
+        sa.select(*_PERSON).where(sa.or_(*begins)).order_by(Person.chosen_name, Person.id).limit(50)
+    )
+    return tuple(PersonCard(*row) for row in rows)

@@ -1,13 +1,15 @@
 """Sign-in sessions kept on the server: listed, ended at once, and bounded in time.
 
 The signed cookie carries a random token; the row carries its hash. 12 hours at most; idle for 60 minutes
-(30 for staff) ends it, counted by the time in the cookie so that opening a page writes nothing.
+(30 for staff) ends it, counted by the time in the cookie so that opening a page writes nothing. The row's
+own `seen_at` follows with each POST, a few minutes behind, for the list that people see.
 """
 
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, g, request
@@ -17,13 +19,21 @@ from flask_login import user_logged_in, user_logged_out
 from lms import audit, clock
 from lms.audit import Action
 from lms.db import session
-from lms.people.models import Person, SignInSession
+from lms.people import rules
+from lms.people.models import Person, RoleGrant, SignInSession
+from lms.permissions import Role
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
 IDLE_STAFF = timedelta(minutes=30)
+SEEN_LATE = timedelta(minutes=5)
 TOKEN = "sid"  # noqa: S105
 SEEN = "seen"
+# A sign-in that ends at one of these has shown two factors: the password and a code, or a passkey that
+# verified the person.
+PROVES_SECOND_FACTOR = frozenset(
+    {"security.two_factor_token_validation", "security.mf_recovery", "security.wan_signin_response"}
+)
 
 
 @dataclass(frozen=True)
@@ -38,8 +48,17 @@ class SignedIn:
     language: str
     has_second_factor: bool
     confirmed_at: datetime | None
+    seen_at: datetime
+    is_staff: bool
 
 
+_IS_STAFF = sa.exists(
+    sa.select(RoleGrant.id).where(
+        RoleGrant.person_id == SignInSession.person_id,
+        RoleGrant.ended_at.is_(None),
+        RoleGrant.role != Role.TRAINEE.value,
+    )
+)
 _SIGNED_IN = (
     sa.select(
         SignInSession.id,
@@ -50,6 +69,8 @@ _SIGNED_IN = (
         Person.language,
         SignInSession.has_second_factor,
         SignInSession.confirmed_at,
+        SignInSession.seen_at,
+        _IS_STAFF,
     )
     .join(Person, Person.id == SignInSession.person_id)
     .where(
@@ -82,16 +103,73 @@ def _load() -> SignedIn | None:
     seen = cookie.get(SEEN)
     if not isinstance(seen, int) or now.timestamp() - seen > IDLE.total_seconds():
         return None
-    row = session().execute(_SIGNED_IN, {"token_hash": hash_of(token), "now": now}).first()
-    return SignedIn(*row) if row else None
+    row: Any = session().execute(_SIGNED_IN, {"token_hash": hash_of(token), "now": now}).first()
+    if row is None:
+        return None
+    found = SignedIn(*row)
+    is_idle = found.is_staff and now.timestamp() - seen > IDLE_STAFF.total_seconds()
+    return None if is_idle else found
 
 
 def keep_alive() -> None:
-    """Note in the cookie, once a minute, that this browser is in use."""
-    if TOKEN in cookie:
+    """Note in the cookie, once a minute, that this browser is in use; a session that has ended stays so."""
+    if TOKEN in cookie and g.get("signed_in") is not None:
         now = int(clock.now().timestamp())
         if now - int(cookie.get(SEEN, 0)) >= 60:
             cookie[SEEN] = now
+
+
+def touch() -> None:
+    """Note in the row, within a POST, that the session is in use."""
+    found = signed_in()
+    if found is not None and clock.now() - found.seen_at > SEEN_LATE:
+        _change_here(seen_at=clock.now())
+
+
+def confirm() -> None:
+    """The person here has just shown again who they are: good for a signature for 15 minutes."""
+    _change_here(confirmed_at=clock.now())
+
+
+def prove_second_factor() -> None:
+    """The person here has just proved a second factor."""
+    _change_here(has_second_factor=True)
+
+
+def is_confirmed() -> bool:
+    """Whether the person here showed who they are within the last 15 minutes."""
+    found = signed_in()
+    if found is None or found.confirmed_at is None:
+        return False
+    return clock.now() - found.confirmed_at < rules.CONFIRMATION_LASTS
+
+
+def _change_here(**values: object) -> None:
+    found = signed_in()
+    if found is not None:
+        session().execute(
+            sa.update(SignInSession)
+            .where(SignInSession.id == found.session_id)
+            .values(**values)
+            .execution_options(synchronize_session="evaluate")
+        )
+        g.pop("signed_in", None)
+
+
+def end_others(person_id: int) -> int:
+    """End every session of the person but the one here; answers how many."""
+    here = hash_of(str(cookie.get(TOKEN, "")))
+    ended = session().execute(
+        sa.update(SignInSession)
+        .where(
+            SignInSession.person_id == person_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.token_hash != here,
+        )
+        .values(ended_at=clock.now())
+        .execution_options(synchronize_session="evaluate")
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
 def begin(person: Person, *, has_second_factor: bool) -> None:
@@ -145,7 +223,10 @@ def init(app: Flask) -> None:
     """Follow Flask-Login's sign-ins and sign-outs with rows of our own."""
 
     def opened(_sender: Flask, user: Person, **_more: object) -> None:
-        begin(user, has_second_factor=bool(g.get("second_factor", False)))
+        before = signed_in()
+        kept = before is not None and before.person_id == user.id and before.has_second_factor
+        proved = bool(g.get("second_factor", False)) or request.endpoint in PROVES_SECOND_FACTOR
+        begin(user, has_second_factor=proved or kept)
 
     def closed(_sender: Flask, **_more: object) -> None:
         end_here()

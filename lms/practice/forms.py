@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from enum import Enum
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import HiddenInput, TextInput
 
@@ -64,6 +66,11 @@ def new_key() -> str:
     return str(uuid4())
 
 
+def choices(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
+    """What a select or a row of radio buttons offers, from (value, words) pairs."""
+    return [SelectChoice(value.value if isinstance(value, Enum) else value, label) for value, label in pairs]
+
+
 def plain_lines(text: str | None) -> str:
     """Text with line ends of one letter, as the page counted them."""
     return (text or "").replace("\r\n", "\n")
@@ -88,7 +95,7 @@ class HoursForm(Form):
     ends_at = TimeField(lazy_gettext("End"), [Optional()])
     is_overnight = BooleanField(lazy_gettext("Ended the next day"))
     placement_id = SelectField(
-        lazy_gettext("Where"), coerce=int, validate_choice=False, render_kw={"required": True}
+        lazy_gettext("Where"), coerce=int, choices=[], validate_choice=False, render_kw={"required": True}
     )
     kind = RadioField(
         lazy_gettext("What you did"),
@@ -109,9 +116,9 @@ class HoursForm(Form):
 
     def __init__(self, *args: Any, placements: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.placement_id.choices = list(placements)
-        self.kind.choices = [(kind.value, name) for kind, name in words.KINDS.items()]
-        self.mode.choices = [(mode.value, name) for mode, name in words.MODES.items()]
+        self.placement_id.choices = choices(placements)
+        self.kind.choices = choices(words.KINDS.items())
+        self.mode.choices = choices(words.MODES.items())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields by themselves, and one of the two ways of saying how long."""
@@ -169,7 +176,7 @@ def ask_form(entry_ids: Iterable[int]) -> type[AskForm]:
 class PlacementForm(Form):
     """Where a trainee practises."""
 
-    person_id = SelectField(lazy_gettext("Trainee"), coerce=int, validate_choice=False)
+    person_id = SelectField(lazy_gettext("Trainee"), coerce=int, choices=[], validate_choice=False)
     site_name = StringField(
         lazy_gettext("Name of the site"),
         [InputRequired(lazy_gettext("Give the site's name.")), Length(max=120)],
@@ -178,7 +185,7 @@ class PlacementForm(Form):
         lazy_gettext("The trainee's role there"),
         [InputRequired(lazy_gettext("Choose paid or volunteer."))],
         validate_choice=False,
-        choices=[("paid", words.ROLES["paid"]), ("volunteer", words.ROLES["volunteer"])],
+        choices=choices(words.ROLES.items()),
     )
     starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
     ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
@@ -187,7 +194,7 @@ class PlacementForm(Form):
 class AgreementForm(Form):
     """Who may sign, from when to when."""
 
-    supervisor_id = SelectField(lazy_gettext("Supervisor"), coerce=int, validate_choice=False)
+    supervisor_id = SelectField(lazy_gettext("Supervisor"), coerce=int, choices=[], validate_choice=False)
     starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
     ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
 
@@ -204,6 +211,7 @@ class SupervisionForm(Form):
     pair = SelectField(
         lazy_gettext("With whom"),
         [InputRequired(ONE_OF_THESE), Regexp(r"\d+-\d+", message=ONE_OF_THESE)],
+        choices=[],
         validate_choice=False,
     )
     held_on = DateField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Choose the day."))])
@@ -216,14 +224,14 @@ class SupervisionForm(Form):
         lazy_gettext("Who was there"),
         [InputRequired(ONE_OF_THESE)],
         validate_choice=False,
-        choices=[("individual", words.FORMATS["individual"]), ("group", words.FORMATS["group"])],
+        choices=choices(words.FORMATS.items()),
         default="individual",
     )
     mode = RadioField(
         lazy_gettext("How you met"),
         [InputRequired(ONE_OF_THESE)],
         validate_choice=False,
-        choices=[(mode.value, name) for mode, name in words.MODES.items()],
+        choices=choices(words.MODES.items()),
         default=Mode.IN_PERSON.value,
     )
     topics = TextAreaField(

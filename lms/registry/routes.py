@@ -22,7 +22,7 @@ from lms.registry.forms import ReasonForm, ReplaceForm
 
 bp = Blueprint("registry", __name__, template_folder="templates")
 
-PUBLIC_LIMIT = "60 per minute; 1000 per day"
+PUBLIC_LIMIT = "60 per minute"
 LONGEST_TYPED = 100
 
 # --- for anyone -------------------------------------------------------------------------------------

@@ -28,7 +28,8 @@ def test_nothing_catches_everything() -> None:
 
 
 def test_only_the_clock_reads_the_time() -> None:
-    assert where("clock_readings", but=("lms/clock.py",)) == []
+    # Flask-Security compares with the machine's own clock, so security.py must hand it that one.
+    assert where("clock_readings", but=("lms/clock.py", "lms/people/security.py")) == []
 
 
 def test_every_view_decides_or_is_public() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.assessment.grading import DomainTally, grade, is_right
+from lms.assessment.grading import DomainTally, grade, is_right, study_plan
 from lms.assessment.items import Domain, FormGiven, Item, ItemKind, Level, Option, Words
 
 
@@ -76,6 +76,12 @@ def test_strengths_come_best_first_and_study_weakest_first() -> None:
         ("lesson-0", Domain.HARM_REDUCTION),
         ("lesson-1", Domain.HARM_REDUCTION),
     ]
+    plan = study_plan(result.to_study, result.lessons_to_study)
+    assert [[one.lesson for one in part.lessons] for part in plan] == [["lesson-0", "lesson-1"], ["lesson-1"]]
+    plan = study_plan(result.to_study[:1], result.lessons_to_study)
+    assert plan[1:] == ()
+    rest = study_plan((), result.lessons_to_study)
+    assert [(part.tally, len(part.lessons)) for part in rest] == [(None, 2)]
     assert result.domains[0] == DomainTally(Domain.ADVOCACY, 1, 2)
     assert result.domains[0].percent == 50
 

@@ -72,7 +72,7 @@ def test_the_whole_way_without_a_script(trainee: FlaskClient, begin: Any) -> Non
     assert title(result) == "You passed"
     assert "3 of 4 right, 75 percent" in result
     assert result.index("What went well") < result.index("What to study")
-    assert 'href="/modules/non-directive/open-questions"' in result
+    assert 'href="/modules/non-directive/lessons/open-questions"' in result
     assert trainee.get(attempt).location == handed_in.location
     assert trainee.post(f"{attempt}/hand-in").location == handed_in.location
     assert "Passed" in trainee.get("/exams").text

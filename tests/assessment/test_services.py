@@ -239,8 +239,8 @@ def test_the_clock_closes_with_the_answers_saved(tx: Any, app: Lms, begin: Any, 
         with pytest.raises(Conflict, match="time is up"), tx():
             services.save_response(personas.trainee, attempt_id=attempt_id, item_id="sample-q04", chosen=["b"])
         with app.app_context():
-            assert worker.run_due() == 1
-            assert worker.run_due() == 0
+            assert worker.run_due("assessment.close_overdue") == 1
+            assert worker.run_due("assessment.close_overdue") == 0
     with tx.reading() as session:
         attempt = session.get(Attempt, attempt_id)
         assert attempt.closed_by == "clock"

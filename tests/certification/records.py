@@ -57,15 +57,13 @@ def attestation(text: str = "code-of-ethics", version: str = "1", on: date = AS_
 
 def meets_foundations() -> Record:
     """The least that meets foundations-completion."""
-    return Record(
-        modules=(module("mutual"), module("non-directive")), examinations=(exam("foundations-exam"),)
-    )
+    return Record(modules=(module("mutual"), module("non-directive")), examinations=(exam("foundations-exam"),))
 
 
 def meets_peer_specialist() -> Record:
     """The least that meets peer-specialist."""
     return Record(
-        training=(training(120, "recovery_wellness"), training(60, "ethical_responsibility")),
+        training=(training(60, "recovery_wellness"), training(60, "ethical_responsibility")),
         modules=(module("mutual"), module("non-directive")),
         examinations=(exam("foundations-exam"),),
         practice=tuple(practice(300, on=AS_OF - timedelta(days=7 * week)) for week in range(4)),

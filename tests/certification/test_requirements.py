@@ -238,9 +238,7 @@ CASES: list[tuple[str, Requirement, Record, Status]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("asked", "record", "status"), [case[1:] for case in CASES], ids=[c[0] for c in CASES]
-)
+@pytest.mark.parametrize(("asked", "record", "status"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
 def test_each_kind_is_met_and_not_met(asked: Requirement, record: Record, status: Status) -> None:
     found = finding_of(asked, record, AS_OF)
     assert found.status is status

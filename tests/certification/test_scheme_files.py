@@ -141,8 +141,7 @@ FAULTS = [
         "'a' and 'b' would count the same hours twice.",
     ),
     (
-        HEAD
-        + "  - {id: s, kind: supervision_hours, title: {en: S}, ratio: {practice_hours: 20, of: work}}\n",
+        HEAD + "  - {id: s, kind: supervision_hours, title: {en: S}, ratio: {practice_hours: 20, of: work}}\n",
         14,
         "'work' is not a practice_hours requirement",
     ),
@@ -197,7 +196,7 @@ def test_a_file_must_carry_its_own_name(tmp_path: Path) -> None:
 
 
 def test_what_is_asked_for_must_be_offered_somewhere() -> None:
-    texts = [("code-of-ethics", "1")]
+    texts = [("code-of-ethics", 1)]
     modules = ["mutual", "non-directive"]
     assert problems_with(_book(), modules=modules, examinations=["foundations-exam"], texts=texts) == []
     faults = problems_with(_book(), modules=modules, examinations=[], texts=texts)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lms.app import create_app
+from lms.config import Settings
 from lms.curriculum import catalog
 from lms.curriculum.content import from_json, to_json
 from lms.curriculum.rendering import to_html, to_sections
@@ -134,6 +136,19 @@ def test_a_reload_with_a_fault_keeps_the_last_good_content(modules_dir: Path) ->
     change(modules_dir / "walking" / "module.yaml", "revision: none", "revision: 2")
     assert catalog.reload() == []
     assert catalog.catalog().modules["walking"].revision == 2
+
+
+def test_a_changed_file_is_read_again_while_the_server_runs(
+    settings: Settings, modules_dir: Path, database_url: str
+) -> None:
+    made = create_app(settings.model_copy(update={"env": "development"}))
+    client = made.test_client()
+    change(modules_dir / "walking" / "module.yaml", "revision: 1", "revision: none")
+    assert client.get("/").status_code == 200
+    assert catalog.catalog().modules["walking"].revision == 1
+    change(modules_dir / "walking" / "module.yaml", "revision: none", "revision: 12")
+    client.get("/")
+    assert catalog.catalog().modules["walking"].revision == 12
 
 
 def test_what_is_drawn_cannot_run() -> None:

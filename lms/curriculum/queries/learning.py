@@ -215,7 +215,7 @@ _REFLECTION = sa.select(Reflection.text).where(
 def notes_of(owner_id: int, enrolment_id: int, lesson_id: str) -> LessonNotes:
     """What this person answered and wrote in the lesson. Never ask it for anybody but who is signed in."""
     where = {"owner_id": owner_id, "enrolment_id": enrolment_id, "lesson_id": lesson_id}
-    answers = {kind: choice for kind, choice in session().execute(_ANSWERS, where)}
+    answers = {row.kind: row.choice for row in session().execute(_ANSWERS, where)}
     text = session().scalar(_REFLECTION, where)
     return LessonNotes(answers.get("check"), answers.get("scenario"), text or "")
 

@@ -5,7 +5,8 @@ import logging
 from flask import Blueprint, Flask
 from flask_babel import gettext as _
 
-from lms.curriculum.catalog import configure
+from lms.curriculum.catalog import configure, refresh
+from lms.errors import Fault
 from lms.pages import MenuEntry
 from lms.permissions import Permission, can
 
@@ -21,8 +22,19 @@ LIVE_SESSIONS = MenuEntry(
 
 
 def start(app: Flask) -> None:
-    """Read what is taught. A module with a fault is left out, and each fault is logged."""
-    for fault in configure(app.config["SETTINGS"].modules_dir):
+    """Read what is taught. A module with a fault is left out, and each fault is logged.
+
+    Where content is written or tried out, a changed file is read again while the server runs; while it
+    has a fault, the last good content stays. In production a new release brings new content.
+    """
+    settings = app.config["SETTINGS"]
+    _log(configure(settings.modules_dir))
+    if settings.env in ("development", "demo"):
+        app.before_request(lambda: _log(refresh()))
+
+
+def _log(faults: list[Fault]) -> None:
+    for fault in faults:
         log.error("%s", fault)
 
 

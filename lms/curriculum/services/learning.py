@@ -9,8 +9,9 @@ from lms import audit, clock
 from lms.audit import Action
 from lms.curriculum import progress
 from lms.curriculum.catalog import catalog
-from lms.curriculum.content import Lesson, Module, to_json
+from lms.curriculum.content import LONGEST_REFLECTION, Lesson, Module, to_json
 from lms.curriculum.models import (
+    LONGEST_REFLECTION,
     CheckResponse,
     Enrolment,
     LessonProgress,
@@ -26,7 +27,6 @@ from lms.db import lock, session
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.people.queries import person
 
-LONGEST_REFLECTION = 6000
 AnswerKind = Literal["check", "scenario"]
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from lms import audit, clock
 from lms.audit import Action
 from lms.curriculum.catalog import catalog
-from lms.curriculum.content import Mode
+from lms.curriculum.content import LONGEST_LIVE_MINUTES
 from lms.curriculum.models import Attendance, LiveSession
 from lms.curriculum.queries import roster
 from lms.curriculum.services.once import insert_once
@@ -18,9 +18,6 @@ from lms.db import lock, session
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.people.queries import has_role, organisation
 from lms.permissions import Role
-
-LIVE_MODES = (Mode.LIVE_REMOTE, Mode.IN_PERSON)
-LONGEST_MINUTES = 720
 
 
 def plan_live_session(
@@ -43,8 +40,8 @@ def plan_live_session(
         raise Invalid("module_id", _("Choose a module that has a live session."))
     if mode not in {one.value for one in module.live.modes}:
         raise Invalid("mode", _("This module is not given that way. Choose the other one."))
-    if not 1 <= minutes <= LONGEST_MINUTES:
-        raise Invalid("minutes", _("Choose between 1 and %(most)s minutes.", most=LONGEST_MINUTES))
+    if not 1 <= minutes <= LONGEST_LIVE_MINUTES:
+        raise Invalid("minutes", _("Choose between 1 and %(most)s minutes.", most=LONGEST_LIVE_MINUTES))
     if not has_role(trainer_id, organisation_id, Role.TRAINER):
         raise Invalid("trainer_id", _("Choose a trainer of this organisation."))
     zone = organisation(organisation_id).timezone

@@ -94,7 +94,7 @@ _SUPERVISION_OF: Rows = (
 def supervision_of(person_id: int) -> tuple[SupervisionFact, ...]:
     """All supervision sessions of a person, oldest first."""
     rows = session().execute(_SUPERVISION_OF, {"person_id": person_id})
-    return tuple(SupervisionFact(f"supervision_session:{row[0]}", *row[1:]) for row in rows)
+    return tuple(SupervisionFact(f"supervision_session:{id}", *rest) for id, *rest in rows)
 
 
 def supervisors_of(person_id: int) -> frozenset[int]:

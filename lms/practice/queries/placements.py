@@ -134,7 +134,7 @@ def _placements(
 ) -> tuple[PlacementLine, ...]:
     rows = session().execute(statement).all()
     agreements = agreements_for(row[0] for row in rows) if rows else {}
-    return tuple(PlacementLine(*row, agreements.get(row[0], ())) for row in rows)
+    return tuple(PlacementLine(*[*row, agreements.get(row[0], ())]) for row in rows)
 
 
 def agreement(agreement_id: int) -> AgreementLine:

@@ -1,5 +1,6 @@
 """The trainee's hours: log them, mend them, send them, take them back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,11 +11,12 @@ from flask_babel import ngettext
 
 from lms import clock
 from lms.errors import Invalid
+from lms.pages import zone
 from lms.people.queries import people, person
-from lms.permissions import Actor, Permission, Target, authorize, can
+from lms.permissions import Actor, Permission, Target, authorize, can, current_actor
 from lms.practice import queries, services, words
 from lms.practice.forms import HoursForm, new_key
-from lms.practice.queries import EntryLine
+from lms.practice.queries import EntryLine, PlacementLine
 from lms.practice.routes.blueprint import bp
 from lms.practice.rules import Mode, Problem, State, covers, flags, problems_with
 
@@ -36,14 +38,16 @@ def hours() -> ResponseReturnValue:
     """The form on top, the weeks below."""
     actor = authorize(Permission.PRACTICE_LOG_HOURS)
     last = queries.latest_entry_of(actor.person_id) if "same" in request.args else None
-    return _hours_page(actor, _new_form(actor, last), 200)
+    placements = queries.placements_of(actor.person_id)
+    return _hours_page(actor, placements, _new_form(placements, last), 200)
 
 
 @bp.post("/hours")
 def log_hours() -> ResponseReturnValue:
     """Keep an entry, and send it when asked to."""
     actor = authorize(Permission.PRACTICE_LOG_HOURS)
-    form = _form(actor)
+    placements = queries.placements_of(actor.person_id)
+    form = _form(placements)
     if form.validate_on_submit():
         try:
             entry = services.log_hours(
@@ -55,7 +59,7 @@ def log_hours() -> ResponseReturnValue:
             _show(form, fault)
         else:
             return _saved(entry.id)
-    return _hours_page(actor, form, 422)
+    return _hours_page(actor, placements, form, 422)
 
 
 @bp.post("/hours/submit")
@@ -74,11 +78,11 @@ def submit_drafts() -> ResponseReturnValue:
 @bp.get("/hours/<int:entry_id>")
 def entry(entry_id: int) -> ResponseReturnValue:
     """One entry with its history; its trainee can mend it here."""
-    line = queries.entry(entry_id)
+    line = _entry(entry_id)
     actor = authorize(Permission.PRACTICE_SEE_ENTRY, _target(line))
     form = None
     if line.person_id == actor.person_id and line.state in (State.DRAFT, State.RETURNED):
-        form = _form(actor, obj=line)
+        form = _form(queries.placements_of(actor.person_id), obj=line)
         form.client_key.data = ""
         if line.starts_at is None:
             form.length.data = line.minutes
@@ -88,9 +92,9 @@ def entry(entry_id: int) -> ResponseReturnValue:
 @bp.post("/hours/<int:entry_id>")
 def change_entry(entry_id: int) -> ResponseReturnValue:
     """Mend an entry, and send it when asked to."""
-    line = queries.entry(entry_id)
+    line = _entry(entry_id)
     actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(line))
-    form = _form(actor)
+    form = _form(queries.placements_of(actor.person_id))
     if form.validate_on_submit():
         try:
             services.change_entry(
@@ -108,7 +112,7 @@ def change_entry(entry_id: int) -> ResponseReturnValue:
 @bp.post("/hours/<int:entry_id>/submit")
 def submit_entry(entry_id: int) -> ResponseReturnValue:
     """Send one entry as it is."""
-    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(queries.entry(entry_id)))
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(_entry(entry_id)))
     services.submit(actor.person_id, entry_ids=[entry_id])
     return _saved(entry_id)
 
@@ -116,7 +120,7 @@ def submit_entry(entry_id: int) -> ResponseReturnValue:
 @bp.post("/hours/<int:entry_id>/withdraw")
 def withdraw(entry_id: int) -> ResponseReturnValue:
     """Take an entry back before it is looked at."""
-    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(queries.entry(entry_id)))
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(_entry(entry_id)))
     services.withdraw(actor.person_id, entry_id=entry_id)
     flash(_("You have it back. It is a draft again."))
     return redirect(url_for("practice.entry", entry_id=entry_id))
@@ -125,10 +129,15 @@ def withdraw(entry_id: int) -> ResponseReturnValue:
 @bp.post("/hours/<int:entry_id>/discard")
 def discard(entry_id: int) -> ResponseReturnValue:
     """Delete a draft."""
-    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(queries.entry(entry_id)))
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(_entry(entry_id)))
     services.discard_entry(actor.person_id, entry_id=entry_id)
     flash(_("The draft is gone."))
     return redirect(url_for("practice.hours"))
+
+
+def _entry(entry_id: int) -> EntryLine:
+    current_actor()  # who is not signed in is asked to, before any id is looked at
+    return queries.entry(entry_id)
 
 
 def _target(line: EntryLine) -> Target:
@@ -137,17 +146,16 @@ def _target(line: EntryLine) -> Target:
     )
 
 
-def _form(actor: Actor, **defaults: object) -> HoursForm:
-    placements = queries.placements_of(actor.person_id)
+def _form(placements: Sequence[PlacementLine], **defaults: object) -> HoursForm:
     today = clock.today(placements[0].zone) if placements else date.max
     # Over now, but its last days may still be missing: an ended placement stays choosable at the end.
     current_first = sorted(placements, key=lambda placement: not covers(placement, today))
     return HoursForm(placements=[(placement.id, placement.site) for placement in current_first], **defaults)
 
 
-def _new_form(actor: Actor, last: EntryLine | None) -> HoursForm:
-    form = _form(actor, mode=Mode.IN_PERSON.value)
-    form.worked_on.data = clock.today(person(actor.person_id).timezone)
+def _new_form(placements: Sequence[PlacementLine], last: EntryLine | None) -> HoursForm:
+    form = _form(placements, mode=Mode.IN_PERSON.value)
+    form.worked_on.data = clock.today(placements[0].zone if placements else zone())
     form.client_key.data = new_key()
     if last is not None:
         form.placement_id.data, form.kind.data, form.mode.data = last.placement_id, last.kind, last.mode
@@ -204,12 +212,13 @@ def _noticed(line: EntryLine) -> tuple[Problem, ...]:
     )
 
 
-def _hours_page(actor: Actor, form: HoursForm, status: int) -> ResponseReturnValue:
+def _hours_page(
+    actor: Actor, placements: Sequence[PlacementLine], form: HoursForm, status: int
+) -> ResponseReturnValue:
     lines = queries.entries_of(actor.person_id)
     weeks: dict[date, list[EntryLine]] = {}
     for line in lines:
         weeks.setdefault(line.week, []).append(line)
-    placements = queries.placements_of(actor.person_id)
     supervisor_ids = {agreement.supervisor_id for place in placements for agreement in place.agreements}
     names = people(supervisor_ids | {line.supervisor_id for line in lines})
     page = render_template(

@@ -9,7 +9,7 @@ from lms.people.queries import organisations_of, people, people_with_role
 from lms.people.roles import Role
 from lms.permissions import Permission, Target, authorize, can, current_actor
 from lms.practice import queries, services, words
-from lms.practice.forms import AgreementForm, EndForm, PlacementForm
+from lms.practice.forms import AgreementForm, EndForm, PlacementForm, choices
 from lms.practice.queries import PlacementLine
 from lms.practice.routes.blueprint import bp
 
@@ -69,8 +69,8 @@ def create_placement() -> ResponseReturnValue:
 @bp.get("/placements/<int:placement_id>")
 def placement(placement_id: int) -> ResponseReturnValue:
     """One placement and who may sign for it."""
-    line = queries.placement(placement_id)
     actor = current_actor()
+    line = queries.placement(placement_id)
     signs = actor.person_id if any(a.supervisor_id == actor.person_id for a in line.agreements) else None
     target = Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=signs)
     authorize(Permission.PRACTICE_SEE_PLACEMENT, target)
@@ -158,6 +158,7 @@ def _managed() -> int:
 
 def _arranged(placement_id: int) -> PlacementLine:
     """A placement that the actor may arrange."""
+    current_actor()  # who is not signed in is asked to, before any id is looked at
     line = queries.placement(placement_id)
     authorize(
         Permission.PRACTICE_ARRANGE_PLACEMENT,
@@ -169,7 +170,7 @@ def _arranged(placement_id: int) -> PlacementLine:
 def _placement_form(organisation_id: int) -> PlacementForm:
     form = PlacementForm()
     trainees = people_with_role(organisation_id, Role.TRAINEE)
-    form.person_id.choices = [(card.id, card.chosen_name) for card in trainees]
+    form.person_id.choices = choices((card.id, card.chosen_name) for card in trainees)
     return form
 
 
@@ -180,9 +181,9 @@ def _placement_page(form: PlacementForm, status: int) -> ResponseReturnValue:
 def _agreement_form(line: PlacementLine) -> AgreementForm:
     form = AgreementForm()
     supervisors = people_with_role(line.organisation_id, Role.SUPERVISOR)
-    form.supervisor_id.choices = [
+    form.supervisor_id.choices = choices(
         (card.id, card.chosen_name) for card in supervisors if card.id != line.person_id
-    ]
+    )
     return form
 
 

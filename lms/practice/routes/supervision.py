@@ -7,9 +7,9 @@ from flask_babel import gettext as _
 from lms import clock
 from lms.errors import Invalid, NotFound
 from lms.people.queries import people, person
-from lms.permissions import Actor, Permission, Target, authorize
+from lms.permissions import Actor, Permission, Target, authorize, current_actor
 from lms.practice import queries, services, words
-from lms.practice.forms import SupervisionForm, new_key
+from lms.practice.forms import SupervisionForm, choices, new_key
 from lms.practice.queries import SupervisionPair
 from lms.practice.routes.blueprint import bp
 
@@ -70,6 +70,7 @@ def record_supervision() -> ResponseReturnValue:
 @bp.post("/supervision/<int:session_id>/sign")
 def sign_supervision(session_id: int) -> ResponseReturnValue:
     """Add one's own signature."""
+    current_actor()  # who is not signed in is asked to, before any id is looked at
     line = queries.supervision_session(session_id)
     target = Target(
         organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=line.supervisor_id
@@ -87,9 +88,9 @@ def _form(actor: Actor) -> SupervisionForm:
         pair: pair.supervisor_id if pair.person_id == actor.person_id else pair.person_id for pair in pairs
     }
     names = people(others.values())
-    form.pair.choices = [
+    form.pair.choices = choices(
         (f"{pair.person_id}-{pair.supervisor_id}", names[other].chosen_name) for pair, other in others.items()
-    ]
+    )
     return form
 
 
