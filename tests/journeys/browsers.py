@@ -194,7 +194,8 @@ def people_at(app: Lms, pictures: Path, *, staff: Iterable[int], trainee: int) -
         except BaseException:
             people.take_pictures()
             raise
-        assert people.complaints() == []
+        if complaints := people.complaints():
+            pytest.fail("\n".join(complaints))
 
 
 def _accounts(app: Lms, staff: Iterable[int], trainee: int) -> Accounts:
