@@ -77,12 +77,14 @@ def init(app: Flask) -> None:
 
 
 def language() -> str:
-    """The page's language: asked for by ?lang=, the person's own, the cookie's, the browser's, English."""
+    """The page's language: asked for by ?lang= and kept, the person's own, the browser's, English."""
     if "language" in g:
         return str(g.language)
     asked = request.args.get("lang") if request else None
+    if asked in LANGUAGES and cookie.get("lang") != asked:
+        cookie["lang"] = asked
     signed_in = g.get("signed_in")
-    candidates = (asked, signed_in.language if signed_in else None, cookie.get("lang") if request else None)
+    candidates = (asked, cookie.get("lang") if request else None, signed_in.language if signed_in else None)
     chosen = next((word for word in candidates if word in LANGUAGES), None)
     if chosen is None and request:
         chosen = request.accept_languages.best_match(list(LANGUAGES))

@@ -189,6 +189,7 @@ def begin(person: Person, *, has_second_factor: bool) -> None:
     )
     session().add(row)
     session().flush()
+    cookie.pop("lang", None)  # what was chosen before belongs to whoever sat here before
     cookie[TOKEN] = token
     cookie[SEEN] = int(now.timestamp())
     g.pop("signed_in", None)
