@@ -40,7 +40,7 @@ class Lms(Flask):
         if endpoint == "static":
             return super().dispatch_request()
         block = db.reading if request.method in SAFE_METHODS else db.transaction
-        with block():
+        with block(), db.scope(db.Scope()):
             signed_in = sessions.signed_in()
             actor = actor_of(signed_in.person_id) if signed_in else None
             g.actor = actor
