@@ -182,7 +182,7 @@ def _register_errors(app: Lms) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or (error.code or 500) < 400:
-            return error  # type: ignore[return-value]
+            return error
         code = error.code or 500
         if code == 404:
             return _answer(404, _("We did not find that page"), _("There is nothing at this address."))

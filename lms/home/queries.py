@@ -9,7 +9,8 @@ from lms import clock
 from lms.assessment import queries as assessment
 from lms.certification import queries as certification
 from lms.certification.kinds import ExaminationPassed, ModuleCompleted, PracticeHours
-from lms.certification.schemes import Scheme, schemes
+from lms.certification.scheme_file import Scheme
+from lms.certification.schemes import schemes
 from lms.curriculum import queries as curriculum
 from lms.curriculum.catalog import catalog
 from lms.home.next_step import Facts, ModuleFacts, NextStep, next_step, percent_of
