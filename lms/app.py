@@ -17,10 +17,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lms import clock, db, schedule, worker
+from lms import clock, db, limits, schedule, worker
 from lms.config import Settings
 from lms.errors import Conflict, Forbidden, Invalid, LmsError, NotFound, SignInNeeded
-from lms.limits import limiter
 from lms.pages import init as init_pages
 from lms.people import security, sessions
 from lms.people.queries import actor_of
@@ -81,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Lms:
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         TEMPLATES_AUTO_RELOAD=settings.env == "development",
-        RATELIMIT_STORAGE_URI=settings.rate_limit_storage,
+        RATELIMIT_STORAGE_URI=limits.storage(settings.rate_limit_storage),
         RATELIMIT_ENABLED=settings.env != "test",
         RATELIMIT_HEADERS_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
@@ -93,7 +92,7 @@ def create_app(settings: Settings | None = None) -> Lms:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     db.init(app, settings.database_url)
     csrf.init_app(app)
-    limiter.init_app(app)
+    limits.limiter.init_app(app)
     init_pages(app)
     security.init(app, settings)
     _forget_identities(app)
@@ -111,11 +110,17 @@ def create_app(settings: Settings | None = None) -> Lms:
 
 
 def _forget_identities(app: Lms) -> None:
-    """Take out two hooks of libraries: one asks for the person before the view's transaction is open, the
-    other for every page drawn. `current_user` stays there for templates, asked for only when it is used.
+    """Take out hooks of libraries: one asks for the person before the view's transaction is open, one for
+    every page drawn. `current_user` stays there for templates, asked for only when it is used. A third looks
+    for limits of every view, where only those with a decorator have one, which asks by itself.
     """
     hooks = app.before_request_funcs.get(None, [])
-    hooks[:] = [hook for hook in hooks if not isinstance(getattr(hook, "__self__", None), Principal)]
+    owners = [getattr(hook, "__self__", None) for hook in hooks]
+    hooks[:] = [
+        hook
+        for hook, owner in zip(hooks, owners, strict=True)
+        if owner is not limits.limiter and not isinstance(owner, Principal)
+    ]
     processors = app.template_context_processors[None]
     processors[:] = [one for one in processors if not one.__module__.startswith("flask_login")]
     app.jinja_env.globals["current_user"] = current_user
