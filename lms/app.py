@@ -40,7 +40,7 @@ class Lms(Flask):
         if endpoint == "static":
             return super().dispatch_request()
         block = db.reading if request.method in SAFE_METHODS else db.transaction
-        with block():
+        with block(), db.scope(db.Scope()):
             signed_in = sessions.signed_in()
             actor = actor_of(signed_in.person_id) if signed_in else None
             g.actor = actor
@@ -177,7 +177,7 @@ def _register_errors(app: Lms) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or (error.code or 500) < 400:
-            return error  # type: ignore[return-value]
+            return error
         code = error.code or 500
         if code == 404:
             return _answer(404, _("We did not find that page"), _("There is nothing at this address."))

@@ -5,20 +5,46 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request, url_for
 from flask import session as cookie
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
 
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT_ZONE = "America/New_York"
-babel = Babel()
+
+
+class _Words(Domain):  # type: ignore[misc]
+    """The house's translations, chosen once for a request instead of once for each word."""
+
+    def get_translations(self) -> Any:
+        try:
+            held = g._flask_babel.babel_translations  # flask_babel forgets it when it forces a locale
+        except (AttributeError, RuntimeError):
+            held = None
+        if held is None:
+            held = super().get_translations()
+            if g:
+                g._flask_babel.babel_translations = held
+        return held
+
+
+_WORDS = _Words()
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    domain_instance = _WORDS
+
+
+babel = _Babel()
 
 
 @dataclass(frozen=True)
@@ -37,6 +63,11 @@ def init(app: Flask) -> None:
     """Give templates their filters and globals."""
     babel.init_app(app, default_locale="en", locale_selector=language, timezone_selector=zone)
     app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: _WORDS.get_translations().ugettext(text),
+        ngettext=lambda one, many, count: _WORDS.get_translations().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=day, moment=moment, hours=hours, clocktime=clocktime)
@@ -72,7 +103,12 @@ def day(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = value.astimezone(ZoneInfo(zone())).date()
-    return str(format_date(value, format="medium", locale=get_locale()))
+    return _day_in(value, get_locale())
+
+
+@lru_cache(2048)
+def _day_in(value: date, locale: Locale) -> str:
+    return str(format_date(value, format="medium", locale=locale))
 
 
 def moment(value: datetime | None) -> str:
@@ -94,8 +130,12 @@ def hours(minutes: int | None) -> str:
     minutes = minutes or 0
     if 0 < abs(minutes) < 60:
         return str(_("1 minute") if minutes == 1 else _("%(count)s minutes", count=minutes))
-    amount = format_decimal(round(minutes / 60, 2), format="#,##0.##", locale=get_locale())
-    return str(_("1 hour") if minutes == 60 else _("%(count)s hours", count=amount))
+    return str(_("1 hour") if minutes == 60 else _("%(count)s hours", count=_amount_in(minutes, get_locale())))
+
+
+@lru_cache(2048)
+def _amount_in(minutes: int, locale: Locale) -> str:
+    return str(format_decimal(round(minutes / 60, 2), format="#,##0.##", locale=locale))
 
 
 def nonce() -> str:
@@ -107,7 +147,13 @@ def nonce() -> str:
 
 def asset(name: str) -> str:
     """The address of a static file, with a mark of its content so that it may be kept for a year."""
-    return url_for("static", filename=name, v=_mark(Path(current_app.static_folder or "") / name))
+    return _asset_at(current_app.static_folder or "", request.root_path if request else None, name)
+
+
+@lru_cache(512)
+def _asset_at(folder: str, _root: str | None, name: str) -> str:
+    """Kept for each root: the address begins with it when a proxy serves the application below one."""
+    return url_for("static", filename=name, v=_mark(Path(folder) / name))
 
 
 @cache

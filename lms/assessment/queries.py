@@ -73,27 +73,29 @@ class ExamResult:
     organisation_id: int
 
 
+_RESULTS_OF = (
+    sa.select(
+        Result.id,
+        Attempt.examination_id,
+        Attempt.form_id,
+        Result.percent,
+        Result.cut_percent,
+        Result.is_passed,
+        _ENDED_AT,
+        Attempt.number,
+        Attempt.id,
+        Attempt.form_revision,
+        Attempt.organisation_id,
+    )
+    .join(Attempt, Attempt.id == Result.attempt_id)
+    .where(Attempt.person_id == sa.bindparam("person_id"))
+    .order_by(Attempt.handed_in_at, Attempt.id)
+)
+
+
 def results_of(person_id: int) -> tuple[ExamResult, ...]:
     """Every result of the person, oldest hand-in first."""
-    rows = session().execute(
-        sa.select(
-            Result.id,
-            Attempt.examination_id,
-            Attempt.form_id,
-            Result.percent,
-            Result.cut_percent,
-            Result.is_passed,
-            _ENDED_AT,
-            Attempt.number,
-            Attempt.id,
-            Attempt.form_revision,
-            Attempt.organisation_id,
-        )
-        .join(Attempt, Attempt.id == Result.attempt_id)
-        .where(Attempt.person_id == person_id)
-        .order_by(Attempt.handed_in_at, Attempt.id)
-    )
-    return tuple(ExamResult(*row) for row in rows)
+    return tuple(ExamResult(*row) for row in session().execute(_RESULTS_OF, {"person_id": person_id}))
 
 
 def examiners_of(person_id: int) -> frozenset[int]:
@@ -162,24 +164,27 @@ def title_of(examination_id: str) -> Words:
     return examination.title if examination else Words(examination_id)
 
 
+_ATTEMPTS_OF = (
+    sa.select(
+        Attempt.id,
+        Attempt.examination_id,
+        Attempt.started_at,
+        Attempt.deadline_at,
+        Attempt.paused_at,
+        Attempt.handed_in_at,
+        Result.percent,
+        Result.is_passed,
+    )
+    .outerjoin(Result, Result.attempt_id == Attempt.id)
+    .where(Attempt.person_id == sa.bindparam("person_id"))
+    .order_by(Attempt.number)
+)
+
+
 def examination_cards(person_id: int) -> tuple[ExaminationCard, ...]:
     """Every examination of the bank as it stands for the person, examinations first. One query."""
     by_examination: dict[str, list[_Row]] = {}
-    for row in session().execute(
-        sa.select(
-            Attempt.id,
-            Attempt.examination_id,
-            Attempt.started_at,
-            Attempt.deadline_at,
-            Attempt.paused_at,
-            Attempt.handed_in_at,
-            Result.percent,
-            Result.is_passed,
-        )
-        .outerjoin(Result, Result.attempt_id == Attempt.id)
-        .where(Attempt.person_id == person_id)
-        .order_by(Attempt.number)
-    ):
+    for row in session().execute(_ATTEMPTS_OF, {"person_id": person_id}):
         by_examination.setdefault(row[1], []).append(_Row(*row))
     now = clock.now()
     ordered = sorted(bank().examinations.values(), key=lambda one: (one.kind.value, one.id))

@@ -7,9 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Instant, Scoped
 
-LONGEST_REFLECTION = 6000
-LONGEST_MINUTES = 720  # of a live session
-
 
 class ModuleRevision(Base):
     """A module's whole content as it was when somebody started it. Rows are only ever added."""

@@ -9,7 +9,8 @@ from lms import clock
 from lms.assessment import queries as assessment
 from lms.certification import queries as certification
 from lms.certification.kinds import ExaminationPassed, ModuleCompleted, PracticeHours
-from lms.certification.schemes import Scheme, schemes
+from lms.certification.scheme_file import Scheme
+from lms.certification.schemes import schemes
 from lms.curriculum import queries as curriculum
 from lms.curriculum.catalog import catalog
 from lms.home.next_step import Facts, ModuleFacts, NextStep, next_step, percent_of
@@ -67,13 +68,13 @@ def trainee_home(person_id: int, zone: str, language: str) -> TraineeHome:
     """The trainee's one next step, the rings of their path and where their hours stand."""
     scheme = _scheme(zone)
     path = _path(scheme) if scheme else _Path((), (), 0)
-    cards = curriculum.module_cards(person_id, language)
     examinations = assessment.examination_cards(person_id)
+    passed = frozenset(card.examination_id for card in examinations if card.is_passed)
+    cards = curriculum.module_cards(person_id, language, passed)
     hours = practice.hours_summary(person_id)
     application = certification.standing_of(person_id, scheme.id) if scheme else None
     done = {card.module_id for card in cards if card.completed_at is not None}
     joined = {card.module_id for card in cards}
-    passed = {card.examination_id for card in examinations if card.is_passed}
     to_take = next(
         (
             (card.examination_id, card.title.in_language(language).text)
@@ -137,7 +138,7 @@ def _to_begin(asked: tuple[str, ...], joined: set[str], language: str) -> Module
 
 
 def _rings(
-    path: _Path, done: set[str], passed: set[str], hours: HoursSummary, application: str | None
+    path: _Path, done: set[str], passed: frozenset[str], hours: HoursSummary, application: str | None
 ) -> tuple[Ring, ...]:
     modules = sum(module in done for module in path.modules)
     examinations = sum(one in passed for one in path.examinations)

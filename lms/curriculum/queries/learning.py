@@ -119,15 +119,20 @@ def learning(person_id: int, module_id: str) -> Learning | None:
     return _learnings(person_id, [row], lessons)[0]
 
 
-def learnings_of(person_id: int) -> tuple[Learning, ...]:
-    """The person's learning in every module they joined, oldest first. Three queries at most."""
+def learnings_of(person_id: int, passed: frozenset[str] | None = None) -> tuple[Learning, ...]:
+    """The person's learning in every module they joined, oldest first. Three queries at most.
+
+    `passed`: the examinations that they have passed, by who has asked already.
+    """
     rows = session().execute(_LEARNING, {"person_id": person_id}).all()
     if not rows:
         return ()
-    return _learnings(person_id, rows, session().execute(_PROGRESS, {"person_id": person_id}).all())
+    return _learnings(person_id, rows, session().execute(_PROGRESS, {"person_id": person_id}).all(), passed)
 
 
-def _learnings(person_id: int, rows: Iterable[Any], lessons: Iterable[Any]) -> tuple[Learning, ...]:
+def _learnings(
+    person_id: int, rows: Iterable[Any], lessons: Iterable[Any], passed: frozenset[str] | None = None
+) -> tuple[Learning, ...]:
     rows = list(rows)
     started, done = defaultdict(set), defaultdict(set)
     for enrolment_id, lesson_id, finished_at in lessons:
@@ -138,7 +143,8 @@ def _learnings(person_id: int, rows: Iterable[Any], lessons: Iterable[Any]) -> t
     waits_for_check = any(
         row.completed_at is None and modules[row.content_hash].check is not None for row in rows
     )
-    passed = passed_examinations(person_id) if waits_for_check else frozenset()
+    if passed is None:
+        passed = passed_examinations(person_id) if waits_for_check else frozenset()
     found = []
     for row in rows:
         module = modules[row.content_hash]
@@ -174,9 +180,11 @@ def modules_in_progress(person_id: int) -> tuple[Learning, ...]:
     return tuple(one for one in learnings_of(person_id) if one.completed_at is None)
 
 
-def module_cards(person_id: int, language: str = "en") -> tuple[ModuleCard, ...]:
-    """The modules a person joined, as cards: unfinished first. Three queries at most."""
-    cards = [_card(one, language) for one in learnings_of(person_id)]
+def module_cards(
+    person_id: int, language: str = "en", passed: frozenset[str] | None = None
+) -> tuple[ModuleCard, ...]:
+    """The modules a person joined, as cards: unfinished first. Three queries at most; two with `passed`."""
+    cards = [_card(one, language) for one in learnings_of(person_id, passed)]
     return tuple(sorted(cards, key=lambda card: card.completed_at is not None))
 
 
