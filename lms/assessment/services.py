@@ -73,6 +73,8 @@ def _insert(actor_id: int, examination: Examination, organisation_id: int, now: 
     """The new attempt, or None when another start came first."""
     history = past_attempts(actor_id, examination.id)
     answer = may_start(history, examination.limits, now)
+    if answer.hold is Hold.OPEN:  # it was committed since the standing one was asked for
+        return None
     if not answer.is_allowed:
         raise Conflict(_reason(answer))
     form = bank().form_given(examination).as_json()
