@@ -222,7 +222,7 @@ def floor_page() -> Page:
     return Page("bare Flask", act)
 
 
-def measure(houses: list[House], rounds: int, only: str = "") -> tuple[Page, bool]:
+def measure(houses: list[House], rounds: int, only: str = "") -> Page:
     """Measure everything in turns."""
     floor = floor_page()
     for house in houses:
@@ -230,10 +230,6 @@ def measure(houses: list[House], rounds: int, only: str = "") -> tuple[Page, boo
         for page in house.pages:
             for _ in range(WARM_UP // page.rounds_part):
                 page.act()
-            with house.statements() as found:
-                page.act()
-            page.queries = len(found)
-            page.after()
     for _ in range(WARM_UP):
         floor.act()
     for _ in range(BLOCKS):
@@ -241,7 +237,13 @@ def measure(houses: list[House], rounds: int, only: str = "") -> tuple[Page, boo
         for same in zip(*(house.pages for house in houses), strict=True):
             for page in same:
                 page.block(rounds)
-    return floor, True
+    for house in houses:  # last: an engine that was listened to is slower from then on
+        for page in house.pages:
+            with house.statements() as found:
+                page.act()
+            page.queries = len(found)
+            page.after()
+    return floor
 
 
 def table(houses: list[House], floor: Page) -> bool:
@@ -286,7 +288,7 @@ def main() -> int:
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="lms-bench-") as folder:
         houses = [House(int(people), Path(folder)) for people in asked.people.split(",")]
-        floor, _ = measure(houses, asked.rounds, asked.only)
+        floor = measure(houses, asked.rounds, asked.only)
         is_fine = table(houses, floor)
         for house in houses:
             with house.app.app_context():

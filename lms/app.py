@@ -22,7 +22,6 @@ from lms.config import Settings
 from lms.errors import Conflict, Forbidden, Invalid, LmsError, NotFound, SignInNeeded
 from lms.pages import init as init_pages
 from lms.people import security, sessions
-from lms.people.queries import actor_of
 
 log = logging.getLogger("lms")
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,7 +40,7 @@ class Lms(Flask):
         block = db.reading if request.method in SAFE_METHODS else db.transaction
         with block(), db.scope(db.Scope()):
             signed_in = sessions.signed_in()
-            actor = actor_of(signed_in.person_id) if signed_in else None
+            actor = signed_in.actor if signed_in else None
             g.actor = actor
             scope = db.Scope(actor.organisations, frozenset({actor.person_id})) if actor else db.Scope()
             with db.scope(scope):

@@ -121,9 +121,11 @@ def prepare(engine: sa.Engine) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        _tell(connection, "BEGIN" if _is_reading.get() else "BEGIN IMMEDIATE")
+    def begin(connection: Any) -> None:
+        connection.driver_connection.execute("BEGIN" if _is_reading.get() else "BEGIN IMMEDIATE").close()
+
+    # Not an event: with one, SQLAlchemy looks for listeners around each statement of the engine.
+    engine.dialect.do_begin = begin  # type: ignore[method-assign,assignment]
 
 
 def _tell(connection: sa.Connection, command: str) -> None:

@@ -17,6 +17,7 @@ from flask import Flask, current_app, g, request, url_for
 from flask import session as cookie
 from flask_babel import Babel, Domain, get_locale
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 LANGUAGES = {"en": "English", "es": "Español"}
 DEFAULT_ZONE = "America/New_York"
@@ -68,12 +69,19 @@ def init(app: Flask) -> None:
         ngettext=lambda one, many, count: _WORDS.get_translations().ungettext(one, many, count),
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = _said
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=day, moment=moment, hours=hours, clocktime=clocktime)
     app.jinja_env.globals.update(
         asset=asset, menu=menu, nonce=nonce, languages=LANGUAGES, language=language, is_demo=is_demo
     )
+
+
+def _said(text: str, **facts: object) -> Markup:
+    """`_()` in templates: as Jinja's own, without its asking for the function by name for each word."""
+    words = Markup(_WORDS.get_translations().ugettext(text))  # noqa: S704  # What translators write is markup.
+    return words % facts if facts or "%" in words else words
 
 
 def language() -> str:
@@ -167,13 +175,20 @@ def menu() -> list[tuple[str, str, bool]]:
     """The signed-in person's menu: label, address, whether it is this page."""
     if g.get("actor") is None:
         return []
+    path = request.path
     entries = []
     for entry in MENU:
         if entry.is_shown():
-            address = url_for(entry.endpoint)
-            here = request.path == address or (address != "/" and request.path.startswith(address + "/"))
+            address = _address_of(entry.endpoint, request.root_path)
+            here = path == address or (address != "/" and path.startswith(address + "/"))
             entries.append((entry.label(), address, here))
     return entries
+
+
+@lru_cache(512)
+def _address_of(endpoint: str, _root: str) -> str:
+    """A page's address, kept for each root below which the application is served."""
+    return url_for(endpoint)
 
 
 def is_demo() -> bool:

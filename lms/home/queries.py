@@ -142,13 +142,6 @@ def _rings(
 ) -> tuple[Ring, ...]:
     modules = sum(module in done for module in path.modules)
     examinations = sum(one in passed for one in path.examinations)
-    words = {
-        None: _("Opens when the rest is done"),
-        "submitted": _("With the certifying body"),
-        "returned": _("Back with you"),
-        "granted": _("Granted"),
-        "refused": _("Decided: not granted"),
-    }
     return (
         Ring(
             percent_of(modules, len(path.modules)),
@@ -175,7 +168,21 @@ def _rings(
         Ring(
             {None: 0, "submitted": 50, "returned": 50, "granted": 100, "refused": 100}[application],
             _("Application"),
-            words[application],
+            _application_words(application),
             "certification.progress",
         ),
     )
+
+
+def _application_words(state: str | None) -> str:
+    match state:
+        case "submitted":
+            return str(_("With the certifying body"))
+        case "returned":
+            return str(_("Back with you"))
+        case "granted":
+            return str(_("Granted"))
+        case "refused":
+            return str(_("Decided: not granted"))
+        case _other:
+            return str(_("Opens when the rest is done"))

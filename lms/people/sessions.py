@@ -21,7 +21,7 @@ from lms.audit import Action
 from lms.db import session
 from lms.people import rules
 from lms.people.models import Person, RoleGrant, SignInSession
-from lms.permissions import Role
+from lms.permissions import Actor, Role
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=60)
@@ -49,16 +49,15 @@ class SignedIn:
     has_second_factor: bool
     confirmed_at: datetime | None
     seen_at: datetime
-    is_staff: bool
+    actor: Actor
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person holds any role but a trainee's."""
+        return bool(self.actor.organisations)
 
 
-_IS_STAFF = sa.exists(
-    sa.select(RoleGrant.id).where(
-        RoleGrant.person_id == SignInSession.person_id,
-        RoleGrant.ended_at.is_(None),
-        RoleGrant.role != Role.TRAINEE.value,
-    )
-)
+# One row for each role held now, so that who it is and what they may do come in one statement.
 _SIGNED_IN = (
     sa.select(
         SignInSession.id,
@@ -70,9 +69,11 @@ _SIGNED_IN = (
         SignInSession.has_second_factor,
         SignInSession.confirmed_at,
         SignInSession.seen_at,
-        _IS_STAFF,
+        RoleGrant.role,
+        RoleGrant.organisation_id,
     )
     .join(Person, Person.id == SignInSession.person_id)
+    .outerjoin(RoleGrant, sa.and_(RoleGrant.person_id == Person.id, RoleGrant.ended_at.is_(None)))
     .where(
         SignInSession.token_hash == sa.bindparam("token_hash"),
         SignInSession.ended_at.is_(None),
@@ -103,10 +104,12 @@ def _load() -> SignedIn | None:
     seen = cookie.get(SEEN)
     if not isinstance(seen, int) or now.timestamp() - seen > IDLE.total_seconds():
         return None
-    row: Any = session().execute(_SIGNED_IN, {"token_hash": hash_of(token), "now": now}).first()
-    if row is None:
+    rows: Any = session().execute(_SIGNED_IN, {"token_hash": hash_of(token), "now": now}).all()
+    if not rows:
         return None
-    found = SignedIn(*row)
+    *who, _role, _organisation = rows[0]
+    roles = frozenset((Role(role), organisation) for *_, role, organisation in rows if role is not None)
+    found = SignedIn(*who, Actor(who[1], roles))
     is_idle = found.is_staff and now.timestamp() - seen > IDLE_STAFF.total_seconds()
     return None if is_idle else found
 
