@@ -61,7 +61,7 @@ class SignedIn:
 _SIGNED_IN = (
     sa.select(
         SignInSession.id,
-        Person.id,
+        Person.id.label("person_id"),
         Person.fs_uniquifier,
         Person.chosen_name,
         Person.timezone,
@@ -107,9 +107,9 @@ def _load() -> SignedIn | None:
     rows: Any = session().execute(_SIGNED_IN, {"token_hash": hash_of(token), "now": now}).all()
     if not rows:
         return None
-    *who, _role, _organisation = rows[0]
     roles = frozenset((Role(role), organisation) for *_, role, organisation in rows if role is not None)
-    found = SignedIn(*who, Actor(who[1], roles))
+    who: Any = (*rows[0][:-2], Actor(rows[0].person_id, roles))
+    found = SignedIn(*who)
     is_idle = found.is_staff and now.timestamp() - seen > IDLE_STAFF.total_seconds()
     return None if is_idle else found
 
