@@ -127,7 +127,7 @@ def take_certificate() -> ResponseReturnValue:
         number = services.issue_if_met(person_id, person_id=person_id, scheme_id=form.scheme.data)
         if number is not None:
             flash(_("Your certificate is ready. Its number is %(number)s.", number=number))
-            return redirect(url_for("credentials.certificate", number=number))
+            return redirect(url_for("credentials.credential", number=number))
         form.show(Invalid("scheme", _("Some things are left to do. The list below says which.")))
     return _draw_progress(person_id, form.scheme.data, form), 422
 
