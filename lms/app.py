@@ -99,9 +99,10 @@ def create_app(settings: Settings | None = None) -> Lms:
         if find_spec(f"lms.{name}") is not None:
             _register(app, name)
     if settings.env == "demo":
-        from lms.demo.routes import bp
+        from lms.demo import routes as demo
 
-        app.register_blueprint(bp)
+        app.register_blueprint(demo.bp)
+        demo.start(app)
     worker.init(app, schedule.SWEEPS)
     _register_errors(app)
     app.after_request(_headers)

@@ -59,10 +59,13 @@ def new_number() -> str:
 def compact(text: str) -> str:
     """`text` without spaces and dashes, in upper case, with O read as 0 and I and L as 1."""
     if text.isascii():
-        kept = text.translate(_PLAIN)
-    else:
+        return text.translate(_PLAIN).upper().translate(_LOOKALIKES)
+    before = None
+    while text != before:  # taking a space out may leave signs that join into one
+        before = text
         kept = "".join(sign for sign in unicodedata.normalize("NFKC", text) if not _is_filler(sign))
-    return kept.upper().translate(_LOOKALIKES)
+        text = kept.upper().translate(_LOOKALIKES)
+    return text
 
 
 def shown(characters: str) -> str:

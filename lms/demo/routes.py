@@ -2,9 +2,13 @@
 
 from email import message_from_bytes, policy
 
-from flask import Blueprint, current_app, redirect, render_template
+from flask import Blueprint, Flask, current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from lms import clock
+from lms.credentials import queries as credentials
+from lms.credentials.labels import state_word
+from lms.db import Scope, scope
 from lms.demo.cast import CAST
 from lms.errors import NotFound
 from lms.people import queries, security
@@ -13,11 +17,20 @@ from lms.permissions import public
 bp = Blueprint("demo", __name__, template_folder="templates", url_prefix="/demo")
 
 
+def start(app: Flask) -> None:
+    """Let the first page show who one can be."""
+    app.jinja_env.globals["demo_cast"] = CAST
+
+
 @bp.get("/people")
 @public
 def people() -> ResponseReturnValue:
     """Everybody one can be in the demo."""
-    return render_template("demo/people.html", cast=CAST)
+    with scope(Scope.all()):  # the demo's own numbers, each in another state
+        cards, _more = credentials.register_page(queries.organisation_by_slug("peer-board").id)
+    now = clock.now()
+    numbers = [(card.number, state_word(card.state(now))) for card in cards]
+    return render_template("demo/people.html", numbers=numbers)
 
 
 @bp.post("/people/<key>")
