@@ -18,7 +18,7 @@ class QuietMemory(MemoryStorage):
     STORAGE_SCHEME = ["quiet-memory"]
     _swept_at = 0.0
 
-    def _MemoryStorage__schedule_expiry(self) -> None:  # noqa: N802
+    def _MemoryStorage__schedule_expiry(self) -> None:
         now = monotonic()
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
