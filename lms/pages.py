@@ -74,7 +74,13 @@ def init(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=day, moment=moment, hours=hours, clocktime=clocktime)
     app.jinja_env.globals.update(
-        asset=asset, menu=menu, nonce=nonce, languages=LANGUAGES, language=language, is_demo=is_demo
+        parts_of_pages=parts_of_pages,
+        asset=asset,
+        menu=menu,
+        nonce=nonce,
+        languages=LANGUAGES,
+        language=language,
+        is_demo=is_demo,
     )
 
 
@@ -153,6 +159,11 @@ def nonce() -> str:
     if "nonce" not in g:
         g.nonce = secrets.token_urlsafe(16)
     return str(g.nonce)
+
+
+def parts_of_pages() -> object:
+    """What `import "parts.html" as parts` gives, without its comparing of contexts for each page."""
+    return current_app.jinja_env.get_template("parts.html").module
 
 
 def asset(name: str) -> str:

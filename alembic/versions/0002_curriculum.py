@@ -115,7 +115,7 @@ def upgrade() -> None:
         sa.Column("minutes", sa.Integer, nullable=False),
         sa.Column("recorded_by", sa.Integer, sa.ForeignKey("person.id"), nullable=False),
         sa.Column("recorded_at", Instant, nullable=False),
-        sa.Column("corrects_id", sa.Integer, sa.ForeignKey("attendance.id"), unique=True),
+        sa.Column("corrects_id", sa.Integer, sa.ForeignKey("attendance.id")),
         *_scoped(),
         sa.CheckConstraint("minutes BETWEEN 0 AND 720", name="minutes_in_a_day"),
         sa.CheckConstraint("recorded_by <> person_id", name="recorded_by_another"),
@@ -127,6 +127,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("corrects_id IS NULL"),
         postgresql_where=sa.text("corrects_id IS NULL"),
+    )
+    op.create_index(
+        "uq_attendance_corrects_id",
+        "attendance",
+        ["corrects_id"],
+        unique=True,
+        sqlite_where=sa.text("corrects_id IS NOT NULL"),
+        postgresql_where=sa.text("corrects_id IS NOT NULL"),
     )
     for table in APPEND_ONLY:
         forbid_changes(op, table)

@@ -362,7 +362,14 @@ def _sign_off() -> None:
         sa.ForeignKeyConstraint(["reverses_id"], ["sign_off.id"], name=op.f("fk_sign_off_reverses_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_off")),
         sa.UniqueConstraint("entry_id", "entry_version", name=op.f("uq_sign_off_entry_id_entry_version")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_sign_off_reverses_id")),
+    )
+    op.create_index(
+        "uq_sign_off_reverses_id",
+        "sign_off",
+        ["reverses_id"],
+        unique=True,
+        sqlite_where=sa.text("reverses_id IS NOT NULL"),
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_sign_off_batch_id"), "sign_off", ["batch_id"], unique=False)
     op.create_index(op.f("ix_sign_off_by_id"), "sign_off", ["by_id"], unique=False)

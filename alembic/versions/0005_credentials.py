@@ -49,7 +49,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credential")),
         sa.UniqueConstraint("number", name=op.f("uq_credential_number")),
         sa.UniqueConstraint("decision_key", name=op.f("uq_credential_decision_key")),
-        sa.UniqueConstraint("replaces_id", name=op.f("uq_credential_replaces_id")),
+    )
+    op.create_index(
+        "uq_credential_replaces_id",
+        "credential",
+        ["replaces_id"],
+        unique=True,
+        sqlite_where=sa.text("replaces_id IS NOT NULL"),
+        postgresql_where=sa.text("replaces_id IS NOT NULL"),
     )
     op.create_index("ix_credential_organisation_id_id", "credential", ["organisation_id", "id"])
     op.create_index(op.f("ix_credential_organisation_id"), "credential", ["organisation_id"])

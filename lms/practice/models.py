@@ -106,7 +106,14 @@ class SignOff(Scoped, Base):
 
     __tablename__ = "sign_off"
     __table_args__ = (
-        sa.UniqueConstraint("reverses_id"),
+        # Not a plain constraint: a planner that has counted the many rows without one would rather scan.
+        sa.Index(
+            "uq_sign_off_reverses_id",
+            "reverses_id",
+            unique=True,
+            sqlite_where=sa.text("reverses_id IS NOT NULL"),
+            postgresql_where=sa.text("reverses_id IS NOT NULL"),
+        ),
         sa.UniqueConstraint("entry_id", "entry_version"),
         sa.CheckConstraint("act IN ('approve', 'return', 'reverse')", name="act_known"),
         sa.CheckConstraint("(act = 'reverse') = (reverses_id IS NOT NULL)", name="reversal_names_act"),
