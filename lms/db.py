@@ -93,7 +93,7 @@ def init(app: Flask, url: str) -> None:
     """Give the application its engine. Each SQLite connection gets WAL, full sync and foreign keys."""
     options: dict[str, Any] = {"url": url}
     if url.startswith("sqlite"):
-        options["connect_args"] = {"timeout": 30}
+        options["connect_args"] = {"timeout": 30, "cached_statements": 512}
     app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     db.init_app(app)
     # The extension closes asynchronous sessions, which nobody here opens, in a thread at each answer's end.
@@ -122,16 +122,15 @@ def prepare(engine: sa.Engine) -> None:
             connection.execute(f"PRAGMA {pragma}").close()
 
     def begin(connection: Any) -> None:
-        connection.driver_connection.execute("BEGIN" if _is_reading.get() else "BEGIN IMMEDIATE").close()
+        driver, is_reading = connection.driver_connection, _is_reading.get()
+        if connection.info.get("is_reading", False) != is_reading:
+            # Only when it changes: this pragma makes SQLite compile every prepared statement anew.
+            driver.execute(f"PRAGMA query_only={'ON' if is_reading else 'OFF'}").close()
+            connection.info["is_reading"] = is_reading
+        driver.execute("BEGIN" if is_reading else "BEGIN IMMEDIATE").close()
 
     # Not an event: with one, SQLAlchemy looks for listeners around each statement of the engine.
     engine.dialect.do_begin = begin  # type: ignore[method-assign,assignment]
-
-
-def _tell(connection: sa.Connection, command: str) -> None:
-    """Send SQLite's driver a command that answers nothing, without the machinery for statements."""
-    driver: Any = connection.connection.driver_connection
-    driver.execute(command).close()
 
 
 def session() -> Session:
@@ -169,9 +168,6 @@ def reading() -> Iterator[Session]:
         yield current
     finally:
         current.info.pop("reading", None)
-        connection = current.info.pop("query_only", None)
-        if connection is not None and not connection.closed:
-            _tell(connection, "PRAGMA query_only=OFF")
         current.rollback()
         _is_reading.reset(token)
 
@@ -193,12 +189,7 @@ def after_commit(act: Callable[[], None]) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _read_only(current: Session, _transaction: Any, connection: sa.Connection) -> None:
-    if "reading" not in current.info or "query_only" in current.info:
-        return
-    if connection.dialect.name == "sqlite":
-        _tell(connection, "PRAGMA query_only=ON")
-        current.info["query_only"] = connection
-    else:
+    if "reading" in current.info and connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
