@@ -86,8 +86,13 @@ def init(app: Flask) -> None:
 
 def _said(text: str, **facts: object) -> Markup:
     """`_()` in templates: as Jinja's own, without its asking for the function by name for each word."""
-    words = Markup(_WORDS.get_translations().ugettext(text))  # noqa: S704  # What translators write is markup.
+    words = _translated(_WORDS.get_translations(), text)
     return words % facts if facts or "%" in words else words
+
+
+@lru_cache(4096)
+def _translated(translations: Any, text: str) -> Markup:
+    return Markup(translations.ugettext(text))  # noqa: S704  # What translators write is markup.
 
 
 def language() -> str:
