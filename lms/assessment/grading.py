@@ -1,8 +1,9 @@
 """Grading, pure: the form given and the answers saved make the result.
 
-An item is worth one point, all or nothing: an answer is right when it names exactly the right options.
-A `multiple` item with one option too many or too few gets no point, so that ticking everything wins
-nothing. An item without an answer is not right. Answers to items that the form does not ask are ignored.
+An item is worth one point, all or nothing: an answer is right when it is exactly the key. A `multiple`
+item with one option too many or too few gets no point, so that ticking everything wins nothing; neither
+does a judgement with the best alone, or an order or a matching with one part out of place. An item without
+an answer is not right. Answers to items that the form does not ask are ignored.
 """
 
 from __future__ import annotations
@@ -69,12 +70,12 @@ class Grade:
 
 
 def is_right(item: Item, chosen: Collection[str]) -> bool:
-    """True when `chosen` names exactly the right options of the item."""
+    """True when `chosen` is exactly the key of the item."""
     return frozenset(chosen) == item.key
 
 
 def grade(form: FormGiven, responses: Mapping[str, Collection[str]], cut_percent: int) -> Grade:
-    """What the answers earn: `responses` maps an item id to the ids of the options chosen.
+    """What the answers earn: `responses` maps an item id to the strings of its answer.
 
     The percent is rounded down, so a shown 70 is never a real 69.6; because the cut is a whole number,
     "percent at or above the cut" and "points at or above the cut" are the same.
