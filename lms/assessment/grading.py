@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lms.assessment.items import Domain, FormGiven, Item
+from lms.assessment.items import Domain, FormGiven, Item, ItemKind
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,30 @@ class Grade:
 def is_right(item: Item, chosen: Collection[str]) -> bool:
     """True when `chosen` is exactly the key of the item."""
     return frozenset(chosen) == item.key
+
+
+@dataclass(frozen=True)
+class Marked:
+    """An item beside the answer given to it, for the page that explains it after the hand-in.
+
+    `given` says by option what it was given: "chosen", "best", "worst", its place or its target.
+    """
+
+    item: Item
+    is_right: bool
+    given: Mapping[str, str]
+
+
+def marked(item: Item, chosen: Collection[str]) -> Marked:
+    """The item with what its options were given. Of two things given to one option, the last counts."""
+    given: dict[str, str] = {}
+    for one in sorted(chosen):
+        first, _colon, last = one.partition(":")
+        if item.kind is ItemKind.JUDGEMENT:
+            given[last] = first
+        else:
+            given[first] = last or "chosen"
+    return Marked(item, is_right(item, chosen), given)
 
 
 def grade(form: FormGiven, responses: Mapping[str, Collection[str]], cut_percent: int) -> Grade:

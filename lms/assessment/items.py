@@ -129,6 +129,14 @@ class Option:
         )
 
 
+def is_at_odds(kind: ItemKind, chosen: Collection[str]) -> bool:
+    """True when two steps have one place, or one option is called both best and worst."""
+    if kind not in (ItemKind.ORDERING, ItemKind.JUDGEMENT):
+        return False
+    ends = [one.partition(":")[2] for one in frozenset(chosen)]
+    return len(set(ends)) < len(ends)
+
+
 @dataclass(frozen=True)
 class Item:
     """One question with its key and its place in what is taught.
@@ -193,19 +201,12 @@ class Item:
         given = frozenset(chosen)
         return any(len(given.intersection(slot)) > 1 for slot in self.slots)
 
-    def is_at_odds(self, chosen: Collection[str]) -> bool:
-        """True when two steps have one place, or one option is called both best and worst."""
-        if self.kind not in (ItemKind.ORDERING, ItemKind.JUDGEMENT):
-            return False
-        ends = [one.partition(":")[2] for one in frozenset(chosen)]
-        return len(set(ends)) < len(ends)
-
     def is_complete(self, chosen: Collection[str]) -> bool:
         """True when the answer leaves nothing open. It may still be far from right."""
         given = frozenset(chosen)
         if self.kind is ItemKind.MULTIPLE:
             return bool(given)
-        return all(given.intersection(slot) for slot in self.slots) and not self.is_at_odds(given)
+        return all(given.intersection(slot) for slot in self.slots) and not is_at_odds(self.kind, given)
 
     def as_json(self) -> dict[str, Any]:
         """The item as stored with an attempt, key included."""
