@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 from lms import clock
 from lms.curriculum import queries, services
 from lms.curriculum.catalog import catalog
-from lms.curriculum.content import Lesson, Module
+from lms.curriculum.content import Lesson, Module, in_language
 from lms.curriculum.forms import ActForm, AnswerForm, ReflectionForm
 from lms.curriculum.progress import Step, may_complete, minutes_left, state_of
 from lms.curriculum.queries import Learning, LessonNotes
-from lms.curriculum.rendering import to_html, to_sections
+from lms.curriculum.rendering import cited, to_html, to_sections
 from lms.curriculum.routes import bp
 from lms.errors import Invalid, NotFound
 from lms.pages import language
@@ -51,6 +51,7 @@ def module(module_id: str) -> ResponseReturnValue:
         state_of=state_of,
         minutes_left=minutes_left,
         may_complete=may_complete,
+        in_language=in_language,
         Step=Step,
     )
 
@@ -169,6 +170,7 @@ def _draw(page: LessonPage, **forms: Any) -> ResponseReturnValue:
         title=page.module.title_in(language()),
         sections=to_sections(text.body),
         to_html=to_html,
+        sources=page.module.sources_cited(cited(text.body)),
         way=way if way in WAYS else "",
         number=position + 1,
         before=ids[position - 1] if position else None,
