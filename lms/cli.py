@@ -281,8 +281,9 @@ def check_content(given: argparse.Namespace) -> int:
     """Read every module, examination and scheme; print each fault as path:line: sentence."""
     from lms import content
 
-    faults = content.faults(Settings.from_environment())
-    for fault in faults:
+    settings = Settings.from_environment()
+    faults = content.faults(settings)
+    for fault in (*faults, *content.shortcomings(settings)):
         print(fault)
     if not faults:
         _say("Every content file can be used.")

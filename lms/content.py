@@ -7,7 +7,7 @@ from lms.assessment import bank
 from lms.assessment.bank import Bank
 from lms.certification import schemes
 from lms.config import Settings
-from lms.curriculum import catalog
+from lms.curriculum import catalog, quality
 from lms.curriculum.catalog import Catalog
 from lms.errors import Fault
 from lms.people.texts import TEXTS
@@ -22,8 +22,18 @@ def faults(settings: Settings) -> list[Fault]:
     if not found:  # a file that could not be read would be missed by every file that names it
         found += _between(settings, modules, items)
         found += schemes.problems_with(
-            book, modules=modules.modules, examinations=items.examinations, texts=TEXTS
+            book,
+            modules={module.id: module.contact_minutes for module in modules},
+            examinations=items.examinations,
+            texts=TEXTS,
         )
+    return sorted(found, key=lambda fault: (fault.path, fault.line))
+
+
+def shortcomings(settings: Settings) -> list[Fault]:
+    """What can be taught and should be better, in the order of the files."""
+    modules, _faults = catalog.load(settings.modules_dir)
+    found = quality.faults(modules, settings.modules_dir)
     return sorted(found, key=lambda fault: (fault.path, fault.line))
 
 

@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-LANGUAGES = ("en", "es")
+Language = Literal["en", "es"]
+LANGUAGES: tuple[Language, ...] = ("en", "es")
 LONGEST_REFLECTION = 6000  # characters
 LONGEST_LIVE_MINUTES = 720
 T = TypeVar("T")
@@ -43,7 +45,7 @@ def _with_english(words: dict[str, str]) -> dict[str, str]:
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Words = Annotated[str, Field(min_length=1)]
-Localised = Annotated[dict[Literal["en", "es"], Words], AfterValidator(_with_english)]
+Localised = Annotated[dict[Language, Words], AfterValidator(_with_english)]
 Minutes = Annotated[int, Field(ge=1, le=6000, strict=True)]
 Revision = Annotated[int, Field(ge=1, strict=True)]
 
@@ -137,19 +139,45 @@ class Objective:
     text: Localised
 
 
+def _by_language(guide: Any) -> Any:
+    """The guides by language. Before guides had languages, one English text was kept."""
+    return ({"en": guide} if guide else {}) if isinstance(guide, str) else guide
+
+
+Guides = Annotated[dict[Language, Words], BeforeValidator(_by_language)]
+
+
 @dataclass(frozen=True, kw_only=True, config=PIECE)
 class Live:
-    """The optional live session of a module. `guide` is Markdown for the trainer."""
+    """The optional live session of a module. `guide` is Markdown for the trainer, by language."""
 
     minutes: Minutes
     modes: Annotated[tuple[Literal[Mode.LIVE_REMOTE, Mode.IN_PERSON], ...], Field(min_length=1)]
-    guide: str = ""
+    guide: Guides = field(default_factory=dict)
+
+
+def _lists_with_english(lists: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    if not lists.get("en"):
+        raise ValueError("needs at least one English line under `en`")
+    return lists
+
+
+Lines = Annotated[dict[Language, tuple[Words, ...]], AfterValidator(_lists_with_english)]
+
+
+@dataclass(frozen=True, kw_only=True, config=PIECE)
+class Bridge:
+    """From the module to the placement: what a trainee may try there, what a supervisor may look for."""
+
+    to_try: Annotated[Lines, Field(validation_alias="try", serialization_alias="try")]
+    look_for: Lines
 
 
 @dataclass(frozen=True, kw_only=True, config=PIECE)
 class Source:
-    """Where a claim comes from, and when it was read there."""
+    """Where a claim comes from, and when it was read there. Lessons cite it by its id as `[^id]`."""
 
+    id: str = ""
     title: Words
     url: Annotated[str, Field(pattern=r"^https?://\S+$")]
     read_on: date
@@ -171,6 +199,7 @@ class ModuleFacts:
     check: Id | None = None
     objectives: Annotated[tuple[Objective, ...], Field(min_length=1)]
     live: Live | None = None
+    bridge: Bridge | None = None
     sources: tuple[Source, ...] = ()
 
 
@@ -186,6 +215,11 @@ class Module(ModuleFacts):
         return sum(lesson.minutes for lesson in self.lessons)
 
     @cached_property
+    def contact_minutes(self) -> int:
+        """Minutes of all lessons and of the live session: the most that the module can earn."""
+        return self.minutes + (self.live.minutes if self.live else 0)
+
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the whole content: two modules with the same hash teach the same words."""
         return content_hash(self)
@@ -193,6 +227,11 @@ class Module(ModuleFacts):
     def lesson(self, lesson_id: str) -> Lesson | None:
         """The lesson with this id, if the module has it."""
         return next((lesson for lesson in self.lessons if lesson.id == lesson_id), None)
+
+    def sources_cited(self, ids: Iterable[str]) -> "tuple[Source, ...]":
+        """The sources with these ids, in the order given: that of their numbers in a text."""
+        by_id = {source.id: source for source in self.sources}
+        return tuple(by_id[name] for name in ids if name in by_id)
 
     def title_in(self, language: str) -> tuple[str, str]:
         """The title in that language or in English; and the language it is in."""
@@ -209,14 +248,14 @@ _module = TypeAdapter(Module)
 
 def content_hash(piece: Any) -> str:
     """SHA-256 of a piece of content, the same whatever the order of keys in its file."""
-    plain = TypeAdapter(type(piece)).dump_python(piece, mode="json")
+    plain = TypeAdapter(type(piece)).dump_python(piece, mode="json", by_alias=True)
     text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def to_json(module: Module) -> str:
     """The whole module as text, for keeping beside the people who started it."""
-    return _module.dump_json(module).decode()
+    return _module.dump_json(module, by_alias=True).decode()
 
 
 def from_json(text: str) -> Module:

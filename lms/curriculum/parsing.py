@@ -1,8 +1,9 @@
 """One module folder, read: `module.yaml` and its lessons become a frozen Module, or a list of faults."""
 
+import re
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from markdown_it import MarkdownIt
 from pydantic import Field
@@ -17,7 +18,9 @@ from lms.curriculum.content import (
     Id,
     Lesson,
     LessonText,
+    Live,
     Minutes,
+    Mode,
     Module,
     ModuleFacts,
     Scenario,
@@ -27,12 +30,24 @@ from lms.errors import Fault
 
 FENCE = "---"
 _markdown = MarkdownIt("commonmark", {"html": False})
+_CITED = re.compile(r"\[\^([^\]]*)\]")
+_LINKED = re.compile(r"\]\(([^)]*)\)")
+
+
+@piece(frozen=True, kw_only=True, config=PIECE)
+class LiveFile:
+    """The live session as `module.yaml` names it: `guide` is the name of its files without language."""
+
+    minutes: Minutes
+    modes: Annotated[tuple[Literal[Mode.LIVE_REMOTE, Mode.IN_PERSON], ...], Field(min_length=1)]
+    guide: Id
 
 
 @piece(frozen=True, kw_only=True, config=PIECE)
 class ModuleFile(ModuleFacts):
     """What `module.yaml` may hold: the facts, and the names of the lesson files in their order."""
 
+    live: LiveFile | None = None  # type: ignore[assignment]
     lessons: Annotated[tuple[Words, ...], Field(min_length=1)]
 
 
@@ -83,14 +98,21 @@ def read_module(folder: Path, faults: list[Fault]) -> tuple[Module | None, marke
     faults += _stray_files(folder, file, marks)
     if len(faults) > before:
         return None, marks
-    live = file.live
-    if live is not None and live.guide:
-        guide = marked.read_text(folder / live.guide, faults)
-        live = type(live)(minutes=live.minutes, modes=live.modes, guide=guide or "")
     facts = {field.name: getattr(file, field.name) for field in fields(ModuleFacts)}
-    module = Module(**{**facts, "live": live, "lessons": tuple(lessons)})
+    module = Module(**{**facts, "live": _live(file.live, folder, faults), "lessons": tuple(lessons)})
     faults += _problems_across(module, marks)
     return (module, marks) if len(faults) == before else (None, marks)
+
+
+def _live(live: LiveFile | None, folder: Path, faults: list[Fault]) -> Live | None:
+    if live is None:
+        return None
+    guide = {}
+    for language in LANGUAGES:
+        path = folder / f"{live.guide}.{language}.md"
+        if path.is_file() and (text := marked.read_text(path, faults)):
+            guide[language] = text
+    return Live(minutes=live.minutes, modes=live.modes, guide=guide)
 
 
 def _problems_with(file: ModuleFile, marks: marked.Marked, folder: Path) -> list[Fault]:
@@ -107,15 +129,21 @@ def _problems_with(file: ModuleFile, marks: marked.Marked, folder: Path) -> list
     for index, name in enumerate(file.lessons):
         if name in file.lessons[:index]:
             faults.append(marks.fault(("lessons", index), f"The lesson `{name}` is listed twice."))
-    if file.live is not None and file.live.guide and not (folder / file.live.guide).is_file():
-        faults.append(marks.fault(("live", "guide"), f"The guide {file.live.guide} is missing."))
+    if file.live is not None and not (folder / f"{file.live.guide}.en.md").is_file():
+        faults.append(marks.fault(("live", "guide"), f"The guide {file.live.guide}.en.md is missing."))
+    for index, source in enumerate(file.sources):
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", source.id):
+            faults.append(
+                marks.fault(("sources", index), "A source needs an `id` of small letters and digits.")
+            )
+        elif source.id in {other.id for other in file.sources[:index]}:
+            faults.append(marks.fault(("sources", index, "id"), f"The source `{source.id}` is there twice."))
     return faults
 
 
 def _stray_files(folder: Path, file: ModuleFile, marks: marked.Marked) -> list[Fault]:
-    known = {f"{name}.{language}.md" for name in file.lessons for language in LANGUAGES} | {"README.md"}
-    if file.live is not None:
-        known.add(file.live.guide)
+    names = (*file.lessons, *((file.live.guide,) if file.live else ()))
+    known = {f"{name}.{language}.md" for name in names for language in LANGUAGES} | {"README.md"}
     return [
         marks.fault(("lessons",), f"The file {path.name} is not one of the lessons listed here.")
         for path in sorted(folder.glob("*.md"))
@@ -125,7 +153,7 @@ def _stray_files(folder: Path, file: ModuleFile, marks: marked.Marked) -> list[F
 
 def _problems_across(module: Module, marks: marked.Marked) -> list[Fault]:
     faults = []
-    total = module.minutes + (module.live.minutes if module.live else 0)
+    total = module.contact_minutes
     told = sum(module.topics.values())
     if told != total:
         sentence = f"The topics add up to {told} minutes, the lessons and the live session to {total}."
@@ -147,12 +175,13 @@ def _read_lesson(folder: Path, name: str, file: ModuleFile, faults: list[Fault])
             if lesson_file is not None:
                 read[language] = lesson_file
                 faults += _problems_with_lesson(lesson_file, file)
+                faults += _broken_links(path, file)
     if len(faults) > before:
         return None
     english = read["en"].front
-    for language in read:
-        faults += _differences(english, read[language])
-    texts = {language: _text(one) for language, one in read.items()}
+    for one in read.values():
+        faults += _differences(english, one)
+    texts = {name: _text(one) for name, one in read.items()}
     if len(faults) > before:
         return None
     return Lesson(id=english.id, minutes=english.minutes, objective=english.objective, texts=texts)
@@ -205,6 +234,20 @@ def _problems_with_lesson(lesson: LessonFile, file: ModuleFile) -> list[Fault]:
         faults.append(marks.fault(("check", "options"), "No option of the check is right."))
     if front.scenario is not None and not any(choice.better for choice in front.scenario.choices):
         faults.append(marks.fault(("scenario", "choices"), "No choice of the scenario is the better one."))
+    return faults
+
+
+def _broken_links(path: Path, file: ModuleFile) -> list[Fault]:
+    """Citations of sources that the module does not name, and links that lead nowhere."""
+    known = {source.id for source in file.sources}
+    faults = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        for name in _CITED.findall(line):
+            if name not in known:
+                faults.append(Fault(str(path), number, f"The module names no source `{name}`."))
+        for target in _LINKED.findall(line):
+            if not re.match(r"https?://\S+\.\S+|mailto:\S+@\S+|tel:\S+", target):
+                faults.append(Fault(str(path), number, f"The link `{target}` leads nowhere."))
     return faults
 
 

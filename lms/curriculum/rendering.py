@@ -11,13 +11,20 @@ from mdit_py_plugins.container import container_plugin
 
 TAGS = frozenset(
     {"a", "blockquote", "br", "code", "div", "em", "h2", "h3", "h4", "hr"}
-    | {"li", "ol", "p", "pre", "strong", "ul"}
+    | {"li", "ol", "p", "pre", "strong", "sup", "ul"}
 )
-CLASSES = {"div": {"dialogue"}}
+CLASSES = {"div": {"dialogue", "practice"}}
+CITED = re.compile(r" ?\[\^([a-z0-9-]+)\]")
 # Sections are told apart before cleaning, by the headings that the parser itself wrote.
 _HEADING = re.compile(r"(?=<h2>)")
 
-_markdown = MarkdownIt("commonmark", {"html": False, "typographer": False}).use(container_plugin, "dialogue")
+_markdown = (
+    MarkdownIt("commonmark", {"html": False, "typographer": False})
+    .use(container_plugin, "dialogue")
+    .use(container_plugin, "practice")
+)
+# The link of a citation, as the parser wrote it from what `_numbered` put in place of the mark.
+_CITATION = re.compile(r'(<a href="#source-[a-z0-9-]+">\[\d+\]</a>)')
 
 
 @dataclass(frozen=True)
@@ -29,16 +36,29 @@ class Section:
 
 
 @lru_cache(maxsize=4096)
+def cited(markdown: str) -> tuple[str, ...]:
+    """The ids of the sources that the text cites as `[^id]`, in the order of their numbers."""
+    return tuple(dict.fromkeys(CITED.findall(markdown)))
+
+
+@lru_cache(maxsize=4096)
 def to_html(markdown: str) -> Markup:
     """The text as HTML in which nothing can run: Markdown without raw HTML, then cleaned."""
-    return _clean(_markdown.render(markdown))
+    return _clean(_render(markdown))
 
 
 @lru_cache(maxsize=1024)
 def to_sections(markdown: str) -> tuple[Section, ...]:
     """The text as safe HTML, cut at its second headings, so that a place in it can be kept."""
-    parts = [part for part in _HEADING.split(_markdown.render(markdown)) if part.strip()]
+    parts = [part for part in _HEADING.split(_render(markdown)) if part.strip()]
     return tuple(Section(f"part-{number}", _clean(part)) for number, part in enumerate(parts, 1))
+
+
+def _render(markdown: str) -> str:
+    """Each citation becomes the number of its source, linked to the list below the text."""
+    numbers = {source: number for number, source in enumerate(cited(markdown), 1)}
+    linked = CITED.sub(lambda mark: f"[\\[{numbers[mark[1]]}\\]](#source-{mark[1]})", markdown)
+    return _CITATION.sub(r"<sup>\1</sup>", str(_markdown.render(linked)))
 
 
 def _clean(html: str) -> Markup:

@@ -25,7 +25,7 @@ def test_the_sample_is_read_whole(modules_dir: Path) -> None:
     walking = found.modules["walking"]
     assert walking.minutes == 30
     assert walking.live is not None
-    assert walking.live.guide.startswith("# Guide")
+    assert walking.live.guide["en"].startswith("# Guide")
     text, language = walking.lessons[0].text_in("es")
     assert (text.title, language) == ("El paso de quién", "es")
     assert walking.lessons[1].text_in("es")[1] == "en"
@@ -69,9 +69,12 @@ YAML, PACE, PACE_ES, PATH = "module.yaml", "01-pace.en.md", "01-pace.es.md", "02
             "03-gone.en.md is missing",
         ),
         (YAML, "lessons: [01-pace, 02-path]", "lessons: [01-pace]", 11, "02-path.en.md is not one of"),
-        (YAML, "guide: live-session.md", "guide: other.md", 12, "other.md is missing"),
+        (YAML, "guide: live-session", "guide: other", 12, "other.en.md is missing"),
         (YAML, "[live_remote, in_person]", "[live_remote, by_post]", 12, "`modes`"),
-        (YAML, "https://example.org", "example.org", 13, "`url`"),
+        (YAML, "https://example.org", "example.org", 16, "`url`"),
+        (YAML, "id: walking-book", "id: Walking Book", 16, "needs an `id`"),
+        (PACE, "[^walking-book]", "[^nobody]", 21, "names no source `nobody`"),
+        (PACE, "Walk slowly.", "[Walk](slowly).", 21, "leads nowhere"),
         (YAML, "samhsa: [C1.4]", "samhsa: [C1.4", 7, "not YAML"),
         (PACE, "---\nid: pace", "id: pace", 1, "begins with front matter"),
         (PACE, "question.\n---\n", "question.\n", 1, "no closing line"),
