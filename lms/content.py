@@ -1,11 +1,13 @@
 """All content files checked together: what is taught, what is asked, what is required, and that they fit."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lms.assessment import bank
 from lms.assessment.bank import Bank
 from lms.certification import schemes
+from lms.certification.schemes import SchemeBook
 from lms.config import Settings
 from lms.curriculum import catalog, quality
 from lms.curriculum.catalog import Catalog
@@ -13,8 +15,18 @@ from lms.errors import Fault
 from lms.people.texts import TEXTS
 
 
-def faults(settings: Settings) -> list[Fault]:
-    """Every fault of every content file, in the order of the files."""
+@dataclass(frozen=True)
+class Content:
+    """All content that there is, and what is wrong with it in the order of the files."""
+
+    modules: Catalog
+    bank: Bank
+    schemes: SchemeBook
+    faults: tuple[Fault, ...]
+
+
+def read(settings: Settings) -> Content:
+    """Every content file, read anew and judged: what cannot be used, and what should be better."""
     modules, module_faults = catalog.load(settings.modules_dir)
     items, item_faults = bank.load(settings.assessments_dir)
     book, scheme_faults = schemes.load()
@@ -27,14 +39,13 @@ def faults(settings: Settings) -> list[Fault]:
             examinations=items.examinations,
             texts=TEXTS,
         )
-    return sorted(found, key=lambda fault: (fault.path, fault.line))
+    found += quality.faults(modules, settings.modules_dir)
+    return Content(modules, items, book, tuple(sorted(found, key=lambda fault: (fault.path, fault.line))))
 
 
-def shortcomings(settings: Settings) -> list[Fault]:
-    """What can be taught and should be better, in the order of the files."""
-    modules, _faults = catalog.load(settings.modules_dir)
-    found = quality.faults(modules, settings.modules_dir)
-    return sorted(found, key=lambda fault: (fault.path, fault.line))
+def faults(settings: Settings) -> tuple[Fault, ...]:
+    """Every fault of every content file, in the order of the files."""
+    return read(settings).faults
 
 
 def _between(settings: Settings, modules: Catalog, items: Bank) -> Iterator[Fault]:
