@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,24 +17,12 @@ from typing import Any
 
 import yaml
 
-from lms.assessment.items import Domain, FormGiven, Item, ItemKind, Level, Option, Words
+from lms.assessment.item_file import read_item
+from lms.assessment.items import FormGiven, Item, Words
 from lms.assessment.reading import Reading
 from lms.assessment.rules import Limits
 from lms.errors import Fault
 
-_SAMHSA = re.compile(r"C\d{1,2}\.\d{1,2}")
-_ITEM_KEYS = (
-    "id",
-    "revision",
-    "kind",
-    "module",
-    "objective",
-    "lesson",
-    "domain",
-    "level",
-    "prompt",
-    "options",
-)
 _EXAMINATION_KEYS = (
     "id",
     "revision",
@@ -208,63 +195,11 @@ def _read_items(found: _Found, folder: Path, file: Path) -> None:
     if root is not None:
         for node in reading.parts(root, "the file"):
             before = len(reading.faults)
-            item = _item(reading, node)
+            item = read_item(reading, node)
             is_new = not item.id or found.take_id(reading, node, "item", item.id)
             if is_new and len(reading.faults) == before:
                 found.items[item.id] = item
     found.faults.extend(reading.faults)
-
-
-def _item(reading: Reading, node: yaml.Node) -> Item:
-    keys = reading.keys(node, _ITEM_KEYS, ("principle", "samhsa"))
-    samhsa = reading.text(keys["samhsa"], "samhsa") if "samhsa" in keys else None
-    if samhsa and not _SAMHSA.fullmatch(samhsa):
-        reading.fault(keys["samhsa"], f"samhsa '{samhsa}' must look like C1.4")
-    item = Item(
-        id=reading.identifier(keys.get("id"), "the item id"),
-        revision=reading.whole(keys.get("revision"), "revision", 1, 1_000_000),
-        kind=reading.one_of(keys.get("kind"), "kind", ItemKind),
-        module=reading.identifier(keys.get("module"), "module"),
-        objective=reading.identifier(keys.get("objective"), "objective"),
-        lesson=reading.identifier(keys.get("lesson"), "lesson"),
-        principle=reading.word(keys["principle"], "principle") if "principle" in keys else None,
-        samhsa=samhsa,
-        domain=reading.one_of(keys.get("domain"), "domain", Domain),
-        level=reading.one_of(keys.get("level"), "level", Level),
-        prompt=reading.words(keys.get("prompt"), "prompt"),
-        options=_options(reading, keys.get("options")),
-    )
-    if "options" in keys and item.options:
-        _judge_key(reading, keys["options"], item)
-    return item
-
-
-def _options(reading: Reading, node: yaml.Node | None) -> tuple[Option, ...]:
-    options: dict[str, Option] = {}
-    for part in reading.parts(node, "options", least=2):
-        keys = reading.keys(part, ("id", "text", "right", "why"))
-        option = Option(
-            id=reading.identifier(keys.get("id"), "the option id"),
-            text=reading.words(keys.get("text"), "text"),
-            is_right=reading.flag(keys.get("right"), "right"),
-            why=reading.words(keys.get("why"), "why"),
-        )
-        if option.id in options:
-            reading.fault(part, f"the option id '{option.id}' is there twice in this item")
-        elif any(option.text.en == other.text.en != "" for other in options.values()):
-            reading.fault(part, f"the option '{option.id}' says the same as another one")
-        options[option.id] = option
-    return tuple(options.values())
-
-
-def _judge_key(reading: Reading, node: yaml.Node, item: Item) -> None:
-    right = len(item.key)
-    if item.kind is ItemKind.SINGLE and right != 1:
-        reading.fault(node, f"a single item has exactly one right option, '{item.id}' has {right}")
-    elif item.kind is ItemKind.MULTIPLE and right < 1:
-        reading.fault(node, f"a multiple item has at least one right option, '{item.id}' has none")
-    elif item.kind is ItemKind.MULTIPLE and right == len(item.options):
-        reading.fault(node, f"all options of '{item.id}' are right, so it asks nothing")
 
 
 def _read_examination(found: _Found, folder: Path, file: Path) -> None:

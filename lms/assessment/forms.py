@@ -16,10 +16,21 @@ class StartForm(Form):
 
 
 class AnswerForm(Form):
-    """The answer to one item, and where to go then."""
+    """The answer to one item, and where to go then.
+
+    The best and the worst of a judgement are two groups of radio buttons, so they need two names.
+    """
 
     chosen = SelectMultipleField(_("Your answer"), validate_choice=False)
+    best = StringField(_("The best"))
+    worst = StringField(_("The worst"))
     go = StringField()
+
+    @property
+    def answer(self) -> frozenset[str]:
+        """What was chosen, as the strings of `Item`; a list left at its first line says nothing."""
+        given = [*(self.chosen.data or []), self.best.data, self.worst.data]
+        return frozenset(one for one in given if one)
 
 
 class ExtraTimeForm(Form):

@@ -1,8 +1,9 @@
 """Grading, pure: the form given and the answers saved make the result.
 
-An item is worth one point, all or nothing: an answer is right when it names exactly the right options.
-A `multiple` item with one option too many or too few gets no point, so that ticking everything wins
-nothing. An item without an answer is not right. Answers to items that the form does not ask are ignored.
+An item is worth one point, all or nothing: an answer is right when it is exactly the key. A `multiple`
+item with one option too many or too few gets no point, so that ticking everything wins nothing; neither
+does a judgement with the best alone, or an order or a matching with one part out of place. An item without
+an answer is not right. Answers to items that the form does not ask are ignored.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from lms.assessment.items import Domain, FormGiven, Item
+from lms.assessment.items import Domain, FormGiven, Item, ItemKind
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,36 @@ class Grade:
 
 
 def is_right(item: Item, chosen: Collection[str]) -> bool:
-    """True when `chosen` names exactly the right options of the item."""
+    """True when `chosen` is exactly the key of the item."""
     return frozenset(chosen) == item.key
 
 
+@dataclass(frozen=True)
+class Marked:
+    """An item beside the answer given to it, for the page that explains it after the hand-in.
+
+    `given` says by option what it was given: "chosen", "best", "worst", its place or its target.
+    """
+
+    item: Item
+    is_right: bool
+    given: Mapping[str, str]
+
+
+def marked(item: Item, chosen: Collection[str]) -> Marked:
+    """The item with what its options were given. Of two things given to one option, the last counts."""
+    given: dict[str, str] = {}
+    for one in sorted(chosen):
+        first, _colon, last = one.partition(":")
+        if item.kind is ItemKind.JUDGEMENT:
+            given[last] = first
+        else:
+            given[first] = last or "chosen"
+    return Marked(item, is_right(item, chosen), given)
+
+
 def grade(form: FormGiven, responses: Mapping[str, Collection[str]], cut_percent: int) -> Grade:
-    """What the answers earn: `responses` maps an item id to the ids of the options chosen.
+    """What the answers earn: `responses` maps an item id to the strings of its answer.
 
     The percent is rounded down, so a shown 70 is never a real 69.6; because the cut is a whole number,
     "percent at or above the cut" and "points at or above the cut" are the same.

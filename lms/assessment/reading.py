@@ -18,11 +18,11 @@ from lms.assessment.items import Words
 from lms.errors import Fault
 
 _IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_WORD = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 # The C parser is some ten times faster and keeps the same line marks.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 E = TypeVar("E", bound=StrEnum)
 _LANGUAGES = ("en", "es")
+_MANY = 20  # a longer list is named by its ends
 
 _KINDS = {
     "tag:yaml.org,2002:str": "text",
@@ -123,11 +123,13 @@ class Reading:
             self.fault(node, f"{what} '{value}' must be small letters, digits and single dashes")
         return value
 
-    def word(self, node: yaml.Node | None, what: str) -> str:
-        """A word of a fixed list: small letters, digits and single underscores."""
+    def known(self, node: yaml.Node | None, what: str, choices: Collection[str]) -> str:
+        """One of the words of a fixed list."""
         value = self.text(node, what)
-        if node is not None and value and not _WORD.fullmatch(value):
-            self.fault(node, f"{what} '{value}' must be small letters, digits and single underscores")
+        if node is not None and value and value not in choices:
+            first, *_between, last = choices
+            known = f"{first} to {last}" if len(choices) > _MANY else ", ".join(choices)
+            self.fault(node, f"{what} '{value}' is not known; known are {known}")
         return value
 
     def whole(self, node: yaml.Node | None, what: str, least: int, most: int) -> int:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from lms.assessment import queries, services
 from lms.assessment.bank import bank, configure
 from lms.assessment.forms import AnswerForm, ExtraTimeForm, StartForm
+from lms.assessment.items import ItemKind
 from lms.assessment.labels import domain_label, humanised
 from lms.assessment.queries import Sheet
 from lms.errors import Invalid, NotFound
@@ -127,8 +128,9 @@ def answer(attempt_id: int) -> ResponseReturnValue:
     form = AnswerForm()
     if not form.validate_on_submit():
         return _draw_question(sheet, number, form), 422
-    chosen = [] if form.go.data == "clear" else form.chosen.data or []
-    item_id = sheet.question(number).item_id
+    question = sheet.question(number)
+    chosen = frozenset() if form.go.data == "clear" else form.answer
+    item_id = question.item_id
     try:
         saved = services.save_response(person_id, attempt_id=attempt_id, item_id=item_id, chosen=chosen)
     except Invalid as fault:
@@ -137,8 +139,18 @@ def answer(attempt_id: int) -> ResponseReturnValue:
     if form.go.data in ("flag", "unflag"):
         services.flag_item(person_id, attempt_id=attempt_id, item_id=item_id, is_flagged=form.go.data == "flag")
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(saved=clocktime(saved.saved_at))
-    return redirect(_where_to(sheet, number, form.go.data or "save"))
+        note = {"note": _at_odds(question.kind)} if question.is_at_odds(chosen) else {}
+        return jsonify(saved=clocktime(saved.saved_at), **note)
+    go = form.go.data or "save"
+    if go == "next" and question.is_at_odds(chosen) and chosen != question.chosen:
+        go = "save"  # The page says what is at odds. Whoever leaves it so goes on with the next press.
+    return redirect(_where_to(sheet, number, go))
+
+
+def _at_odds(kind: ItemKind) -> str:
+    if kind is ItemKind.ORDERING:
+        return str(_("Two steps have the same place. This is saved. Give each step a place of its own."))
+    return str(_("The same answer is best and worst. This is saved. Choose two different ones."))
 
 
 def _number(sheet: Sheet) -> int:
@@ -160,14 +172,13 @@ def _where_to(sheet: Sheet, number: int, go: str) -> str:
 
 def _draw_question(sheet: Sheet, number: int, form: AnswerForm) -> str:
     question = sheet.question(number)
-    typed = set(form.chosen.data or [])
-    saved = {choice.id for choice in question.choices if choice.is_chosen}
     return render_template(
         "assessment/attempt.html",
         sheet=sheet,
         question=question,
         form=form,
-        chosen=typed if request.method == "POST" else saved,
+        chosen=form.answer if request.method == "POST" else question.chosen,
+        at_odds=_at_odds(question.kind) if question.is_at_odds(question.chosen) else None,
     )
 
 
@@ -231,6 +242,16 @@ def result(attempt_id: int) -> ResponseReturnValue:
         organisation=organisation(page.organisation_id),
         examination=bank().examinations.get(page.examination_id),
     )
+
+
+@bp.get("/results/<int:attempt_id>/answers")
+def answers(attempt_id: int) -> ResponseReturnValue:
+    """Each question of a module check with the right answer and why, after the hand-in."""
+    page = queries.answers_page(attempt_id)
+    actor = authorize(
+        Permission.ASSESSMENT_RESULT, Target(organisation_id=page.organisation_id, owner_id=page.person_id)
+    )
+    return render_template("assessment/answers.html", page=page, is_own=actor.person_id == page.person_id)
 
 
 @bp.get("/results")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from lms import clock
 from lms.assessment.bank import Examination, bank, hash_of
 from lms.assessment.grading import Grade, grade
-from lms.assessment.items import FormGiven, ItemKind
+from lms.assessment.items import FormGiven
 from lms.assessment.models import Accommodation, Attempt, ClosedBy, Response, Result
 from lms.assessment.queries import answers_of, past_attempts, time_percent_of
 from lms.assessment.rules import (
@@ -160,9 +160,9 @@ def _judge_choice(attempt: Attempt, item_id: str, chosen: Collection[str]) -> No
     item = FormGiven.from_json(attempt.form).item(item_id)
     if item is None:
         raise NotFound
-    if not set(chosen) <= item.option_ids:
+    if not item.answers.issuperset(chosen):
         raise Invalid("chosen", _("Choose from the answers on this page."))
-    if item.kind is ItemKind.SINGLE and len(set(chosen)) > 1:
+    if item.is_twofold(chosen):
         raise Invalid("chosen", _("Choose one answer. This question takes only one."))
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from lms.assessment import bank as banks
 from lms.assessment.bank import ExaminationKind, configure, load
-from lms.assessment.items import FormGiven, Words
+from lms.assessment.items import FormGiven, Item, Words
 from lms.assessment.rules import Limits
 
 SAMPLE = Path(__file__).parent / "bank"
 ITEMS = "sample/items/sample.yaml"
+KINDS = "sample/items/kinds.yaml"
 EXAM = "sample/forms/sample.yaml"
 
 
@@ -47,6 +48,8 @@ def test_the_form_given_survives_being_stored() -> None:
     form = bank.form_given(bank.examinations["sample-exam"])
     assert FormGiven.from_json(form.as_json()) == form
     assert (form.id, form.revision) == ("sample-a", 3)
+    kinds = bank.form_given(bank.examinations["sample-kinds"])
+    assert FormGiven.from_json(kinds.as_json()) == kinds
     assert Words.from_json({"en": "one"}) == Words("one")
 
 
@@ -64,7 +67,14 @@ FAULTS = [
     (ITEMS, "  principle: mutual", "  lesson: mutual", "the key 'lesson' is there twice"),
     (ITEMS, "- id: sample-q02", "- id: sample-q01", "the item id 'sample-q01' is taken by assessments/"),
     (ITEMS, "- id: sample-q02", "- id: Sample 2", "must be small letters, digits and single dashes"),
-    (ITEMS, "  samhsa: C1.4", "  samhsa: one", "samhsa 'one' must look like C1.4"),
+    (ITEMS, "  samhsa: C1.4", "  samhsa: C1.6", "samhsa 'C1.6' is not known; known are C1.1 to C12.4"),
+    (ITEMS, "  principle: mutual", "  principle: kind", "principle 'kind' is not known; known are mutual,"),
+    (
+        ITEMS,
+        '"Alpha one"}, right: true',
+        '"Alpha one"}, place: 1',
+        "unknown key 'place'; known are id,",
+    ),
     (ITEMS, "  domain: advocacy", "  domain: golf", "domain 'golf' is not one of advocacy,"),
     (ITEMS, '{en: "Second prompt"}', '{es: "Segunda"}', "the key 'en' is missing"),
     (ITEMS, '{en: "Second prompt"}', '{en: "  "}', "prompt (en) is blank"),
@@ -72,6 +82,12 @@ FAULTS = [
     (ITEMS, '"Bravo one"}, right: false', '"Bravo one"}, right: "no"', "right must be true or false"),
     (ITEMS, "{id: b, text", "{id: a, text", "the option id 'a' is there twice in this item"),
     (ITEMS, '"Bravo one"', '"Alpha one"', "the option 'b' says the same as another one"),
+    (KINDS, "estimate: 60", "estimate: 100", "estimate must be from 1 to 99, found 100"),
+    (KINDS, "worst: true", "worst: 1", "worst must be true or false"),
+    (KINDS, "place: 2", "place: second", "place must be a whole number, found text"),
+    (KINDS, "{id: y, text", "{id: x, text", "the target id 'x' is there twice in this item"),
+    (KINDS, '"Yankee seven"', '"Xray seven"', "the target 'y' says the same as another one"),
+    (KINDS, ', place: 1, why: {en: "KEYCANARY first six"}', ", place: 1", "the key 'why' is missing"),
     (EXAM, "cut_percent: 75", "cut_percent: 0", "cut_percent must be from 1 to 100, found 0"),
     (EXAM, "cut_percent: 75", "cut_percent: 101", "cut_percent must be from 1 to 100, found 101"),
     (EXAM, "cut_percent: 75", "cut_percent: 75.5", "must be a whole number, found a number with a point"),
@@ -93,6 +109,79 @@ def test_a_fault_is_named_at_its_line(folder: Path, file: str, old: str, new: st
         fault.path == f"assessments/{file}" and fault.line == line and sentence in fault.sentence
         for fault in faults
     ), faults
+
+
+@pytest.mark.parametrize("key", ["principle", "samhsa", "objective"])
+def test_an_item_without_its_tags_is_a_fault(folder: Path, key: str) -> None:
+    text = (folder / KINDS).read_text()
+    without = [line for line in text.splitlines() if not line.startswith(f"  {key}:")]
+    (folder / KINDS).write_text("\n".join(without))
+    bank, faults = load(folder)
+    assert [fault.line for fault in faults if fault.sentence == f"the key '{key}' is missing"] == [1, 16, 30]
+    assert "sample-q05" not in bank.items
+
+
+# The line of the options; what is changed there; what is said of it.
+KEYS = [
+    (
+        14,
+        [("right: true", "right: false")],
+        "exactly one right option, 'sample-q05' has 0",
+    ),
+    (
+        14,
+        [("right: false", "right: true")],
+        "exactly one right option, 'sample-q05' has 2",
+    ),
+    (14, [(", worst: true", "")], "exactly one worst option, 'sample-q05' has 0"),
+    (14, [("right: false,", "right: false, worst: true,")], "exactly one worst option, 'sample-q05' has 2"),
+    (
+        14,
+        [(", worst: true", ""), ("right: true,", "right: true, worst: true,")],
+        "an option of 'sample-q05' is both right and worst",
+    ),
+    (29, [("place: 2", "place: 3")], "the places of 'sample-q06' must be 1 to 3, each once"),
+    (29, [("place: 3", "place: 4")], "the places of 'sample-q06' must be 1 to 3, each once"),
+    (
+        29,
+        [("place: 2", "place: 9"), ("place: 1", "place: 2"), ("place: 9", "place: 1")],
+        "the steps of 'sample-q06' are listed in the right order, which gives it away",
+    ),
+    (48, [("match: y", "match: w")], "the option 'a' of 'sample-q07' matches 'w'; the targets are x, y, z"),
+    (48, [("match: y", "match: x")], "all options of 'sample-q07' match the same target, so it asks nothing"),
+]
+
+
+@pytest.mark.parametrize(("line", "changes", "sentence"), KEYS)
+def test_a_key_must_be_one_that_its_kind_can_have(
+    folder: Path, line: int, changes: list[tuple[str, str]], sentence: str
+) -> None:
+    for old, new in changes:
+        change(folder, KINDS, old, new)
+    bank, faults = load(folder)
+    at_options = next(fault for fault in faults if sentence in fault.sentence)
+    assert (at_options.path, at_options.line) == (f"assessments/{KINDS}", line)
+    assert len(bank.items) == 6
+
+
+def test_each_kind_has_its_key_and_its_answers() -> None:
+    items = load(SAMPLE)[0].items
+    assert items["sample-q05"].key == {"best:b", "worst:c"}
+    assert items["sample-q06"].key == {"a:2", "b:1", "c:3"}
+    assert items["sample-q07"].key == {"a:y", "b:x"}
+    assert items["sample-q05"].answers == {f"{end}:{one}" for end in ("best", "worst") for one in "abc"}
+    assert items["sample-q06"].answers == {f"{one}:{place}" for one in "abc" for place in (1, 2, 3)}
+    assert items["sample-q07"].answers == {f"{one}:{target}" for one in "ab" for target in "xyz"}
+    assert items["sample-q05"].estimate == 60
+    assert all(item.key <= item.answers for item in items.values())
+
+
+def test_what_was_stored_before_these_kinds_is_still_read() -> None:
+    item = load(SAMPLE)[0].items["sample-q02"]
+    stored = item.as_json()
+    assert not {"targets", "estimate"} & set(stored)
+    assert not {"worst", "place", "match"} & set(stored["options"][0])
+    assert Item.from_json(stored | {"principle": None, "samhsa": None}).key == {"a", "b"}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Grading in tables and properties."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.assessment.grading import DomainTally, grade, is_right, study_plan
-from lms.assessment.items import Domain, FormGiven, Item, ItemKind, Level, Option, Words
+from lms.assessment.items import Domain, FormGiven, Item, ItemKind, Level, Option, Target, Words
 
 
 def item(number: int, key: str, *, kind: ItemKind = ItemKind.SINGLE, domain: Domain | None = None) -> Item:
@@ -43,6 +45,54 @@ def form(*items: Item) -> FormGiven:
 )
 def test_an_item_is_all_or_nothing(key: str, chosen: list[str], expected: bool) -> None:
     assert is_right(item(1, key, kind=ItemKind.MULTIPLE), chosen) is expected
+
+
+def of_kind(kind: ItemKind) -> Item:
+    """An item with the best a and the worst c, the order c a b, and the matches a-y b-x c-y."""
+    options = tuple(
+        Option(one, Words(one), one == "a", Words("because"), one == "c", place, match)
+        for one, place, match in (("a", 2, "y"), ("b", 3, "x"), ("c", 1, "y"))
+    )
+    targets = tuple(Target(one, Words(one)) for one in "xyz")
+    return replace(item(1, "a", kind=kind), options=options, targets=targets)
+
+
+@pytest.mark.parametrize(
+    ("kind", "chosen", "is_complete", "expected"),
+    [
+        (ItemKind.JUDGEMENT, ["worst:c", "best:a"], True, True),
+        (ItemKind.JUDGEMENT, ["best:a"], False, False),
+        (ItemKind.JUDGEMENT, ["best:a", "worst:b"], True, False),
+        (ItemKind.JUDGEMENT, ["best:c", "worst:a"], True, False),
+        (ItemKind.JUDGEMENT, ["best:a", "worst:a"], False, False),
+        (ItemKind.ORDERING, ["c:1", "a:2", "b:3"], True, True),
+        (ItemKind.ORDERING, ["c:1", "a:2"], False, False),
+        (ItemKind.ORDERING, ["a:1", "b:2", "c:3"], True, False),
+        (ItemKind.ORDERING, ["a:1", "b:1", "c:3"], False, False),
+        (ItemKind.MATCHING, ["a:y", "b:x", "c:y"], True, True),
+        (ItemKind.MATCHING, ["a:y", "b:x"], False, False),
+        (ItemKind.MATCHING, ["a:y", "b:y", "c:y"], True, False),
+        (ItemKind.MATCHING, [], False, False),
+    ],
+)
+def test_each_kind_is_all_or_nothing(
+    kind: ItemKind, chosen: list[str], is_complete: bool, expected: bool
+) -> None:
+    asked = of_kind(kind)
+    assert is_right(asked, chosen) is expected
+    assert asked.is_complete(chosen) is is_complete
+    assert asked.answers.issuperset(chosen)
+
+
+@given(st.sampled_from(ItemKind), st.data())
+def test_an_answer_that_is_right_is_complete_and_can_be_read(kind: ItemKind, data: st.DataObject) -> None:
+    asked = of_kind(kind)
+    assert asked.is_complete(asked.key)
+    assert not asked.is_twofold(asked.key)
+    chosen = data.draw(st.sets(st.sampled_from(sorted(asked.answers))))
+    assert is_right(asked, chosen) == (chosen == asked.key)
+    if kind is not ItemKind.MULTIPLE and len(chosen) > len(asked.slots):
+        assert asked.is_twofold(chosen)
 
 
 @pytest.mark.parametrize(

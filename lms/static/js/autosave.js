@@ -43,9 +43,12 @@ function begin(form) {
 
   async function judge(answer) {
     if (answer.ok) {
-      const { saved } = await answer.json();
+      const { saved, note } = await answer.json();
       retryMs = FIRST_RETRY_MS;
-      if (!isWaiting) say(form.dataset.saved.replace("{time}", saved));
+      // The note of the page as it was loaded is about an older answer.
+      form.parentElement.querySelector("[data-note]")?.remove();
+      const text = form.dataset.saved.replace("{time}", saved);
+      if (!isWaiting) say(note ? `${text}. ${note}` : text);
     } else if (answer.status >= 500 || answer.status === 429) {
       again();
     } else {

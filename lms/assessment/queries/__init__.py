@@ -1,0 +1,56 @@
+"""Reads of attempts and results. Nothing that a page is made of before the hand-in holds the key."""
+
+from lms.assessment.queries.examinations import (
+    ExaminationCard,
+    OpenAttempt,
+    examination_card,
+    examination_cards,
+    minutes_for,
+    open_attempts,
+    overdue_attempts,
+    past_attempts,
+    time_percent_of,
+    time_percents,
+    title_of,
+)
+from lms.assessment.queries.results import (
+    AnswersPage,
+    ExamResult,
+    ResultLine,
+    ResultPage,
+    answers_of,
+    answers_page,
+    examiners_of,
+    latest_results,
+    result_page,
+    results_of,
+)
+from lms.assessment.queries.sheets import Choice, Question, Sheet, sheet_of
+
+__all__ = [
+    "AnswersPage",
+    "Choice",
+    "ExamResult",
+    "ExaminationCard",
+    "OpenAttempt",
+    "Question",
+    "ResultLine",
+    "ResultPage",
+    "Sheet",
+    "answers_of",
+    "answers_page",
+    "examination_card",
+    "examination_cards",
+    "examiners_of",
+    "latest_results",
+    "minutes_for",
+    "open_attempts",
+    "overdue_attempts",
+    "past_attempts",
+    "result_page",
+    "results_of",
+    "sheet_of",
+    "time_percent_of",
+    "time_percents",
+    "title_of",
+]
