@@ -22,7 +22,10 @@ def faults(settings: Settings) -> list[Fault]:
     if not found:  # a file that could not be read would be missed by every file that names it
         found += _between(settings, modules, items)
         found += schemes.problems_with(
-            book, modules=modules.modules, examinations=items.examinations, texts=TEXTS
+            book,
+            modules={module.id: module.contact_minutes for module in modules},
+            examinations=items.examinations,
+            texts=TEXTS,
         )
     return sorted(found, key=lambda fault: (fault.path, fault.line))
 

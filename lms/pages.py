@@ -16,7 +16,6 @@ from babel.numbers import format_decimal
 from flask import Flask, current_app, g, request, url_for
 from flask import session as cookie
 from flask_babel import Babel, Domain, get_locale
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -70,6 +69,8 @@ def init(app: Flask) -> None:
         newstyle=True,
     )
     app.jinja_env.globals["_"] = _said
+    app.jinja_env.globals["url_for"] = _address
+    app.context_processor(lambda: {"_": _sayer(_WORDS.get_translations())})
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(day=day, moment=moment, hours=hours, clocktime=clocktime)
@@ -84,15 +85,38 @@ def init(app: Flask) -> None:
     )
 
 
+def gettext(text: str, **facts: object) -> str:
+    """The words in the page's language: `gettext` without its asking for the language by many names."""
+    words = str(_WORDS.get_translations().ugettext(text))
+    return words % facts if facts else words
+
+
+_ = gettext
+
+
 def _said(text: str, **facts: object) -> Markup:
     """`_()` in templates: as Jinja's own, without its asking for the function by name for each word."""
-    words = _translated(_WORDS.get_translations(), text)
-    return words % facts if facts or "%" in words else words
+    return _sayer(_WORDS.get_translations())(text, **facts)
 
 
-@lru_cache(4096)
-def _translated(translations: Any, text: str) -> Markup:
-    return Markup(translations.ugettext(text))  # noqa: S704  # What translators write is markup.
+@cache
+def _sayer(translations: Any) -> Callable[..., Markup]:
+    """`_()` of one language: a page is given it once, and asks no more which language it is in."""
+    known: dict[str, Markup] = {}  # only texts of templates come here, so it ends somewhere
+
+    def said(text: str, **facts: object) -> Markup:
+        words = known.get(text)
+        if words is None:
+            words = known[text] = Markup(translations.ugettext(text))  # noqa: S704  # Translators write markup.
+        return words % facts if facts or "%" in words else words
+
+    return said
+
+
+def _address(endpoint: str, **values: Any) -> str:
+    """`url_for` in templates: a page without values has one address, which is worked out once."""
+    is_fixed = not values and not endpoint.startswith(".") and request
+    return _address_of(endpoint, request.root_path) if is_fixed else url_for(endpoint, **values)
 
 
 def language() -> str:
@@ -148,15 +172,15 @@ def clocktime(value: datetime | None) -> str:
 
 def hours(minutes: int | None) -> str:
     """An amount of minutes in words: 9.5 hours, 1 hour, 45 minutes."""
-    minutes = minutes or 0
-    if 0 < abs(minutes) < 60:
-        return str(_("1 minute") if minutes == 1 else _("%(count)s minutes", count=minutes))
-    return str(_("1 hour") if minutes == 60 else _("%(count)s hours", count=_amount_in(minutes, get_locale())))
+    return _hours_in(minutes or 0, get_locale())
 
 
 @lru_cache(2048)
-def _amount_in(minutes: int, locale: Locale) -> str:
-    return str(format_decimal(round(minutes / 60, 2), format="#,##0.##", locale=locale))
+def _hours_in(minutes: int, locale: Locale) -> str:
+    if 0 < abs(minutes) < 60:
+        return _("1 minute") if minutes == 1 else _("%(count)s minutes", count=minutes)
+    amount = format_decimal(round(minutes / 60, 2), format="#,##0.##", locale=locale)
+    return _("1 hour") if minutes == 60 else _("%(count)s hours", count=amount)
 
 
 def nonce() -> str:

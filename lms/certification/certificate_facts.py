@@ -25,6 +25,8 @@ def certificate_facts(
     signatory_title: str = "",
 ) -> CredentialFacts:
     """The facts that the credential freezes, from what counted and nothing else."""
+    record = scheme.allocated(record)
+    areas = {name: in_language(title, language) for name, title in scheme.areas}
     counted = set(evaluation.evidence)
     if not any(isinstance(asked, TrainingHours) for asked in scheme.walk()):
         modules = {asked.module for asked in scheme.walk() if isinstance(asked, ModuleCompleted)}
@@ -39,7 +41,7 @@ def certificate_facts(
         if hour.evidence in counted:
             by_mode[hour.mode] += hour.minutes
             if len(hour.topics) == 1:
-                by_topic[hour.topics[0]] += hour.minutes
+                by_topic[areas.get(hour.topics[0], hour.topics[0])] += hour.minutes
     return CredentialFacts(
         scheme_title=in_language(scheme.title, language),
         training=tuple(HoursLine(mode, minutes) for mode, minutes in sorted(by_mode.items())),

@@ -33,6 +33,7 @@ class TrainingHours(Requirement):
 
     minutes: int
     topics: tuple[tuple[str, int], ...] = ()
+    titles: tuple[tuple[str, Title], ...] = ()
     shares: tuple[ModeShare, ...] = ()
     only_modes: tuple[str, ...] = ()
     window: Window = field(default=Window())

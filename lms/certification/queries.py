@@ -151,7 +151,7 @@ def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None
     if issuer is not None and not is_offered_to(person_id, scheme, issuer):
         issuer = None
     zone = issuer.timezone if issuer else person.timezone
-    record = record_of(person_id, zone)
+    record = scheme.allocated(record_of(person_id, zone))
     evaluation = scheme.evaluate(record, as_of or clock.today(zone))
     return Progress(person, scheme, issuer, evaluation, record, application, applications, found)
 
@@ -313,7 +313,7 @@ def review_of(card: ApplicationCard) -> Review:
             inputs = session().scalars(sa.select(Decision.inputs).where(Decision.id == last.id)).one()
             record, evaluation = Record.from_json(inputs["record"]), last.evaluation
         else:
-            record = record_of(card.person_id, body.timezone)
+            record = card.scheme.allocated(record_of(card.person_id, body.timezone))
             evaluation = card.scheme.evaluate(record, clock.today(body.timezone))
         notes = session().scalars(
             sa.select(ReviewNote).where(ReviewNote.application_id == card.id).order_by(ReviewNote.id)

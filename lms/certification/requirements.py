@@ -20,6 +20,7 @@ from lms.certification.kinds import (
     PracticeHours,
     Requirement,
     SupervisionHours,
+    Title,
     TrainingHours,
 )
 
@@ -86,7 +87,7 @@ def _training(asked: TrainingHours, record: Record, as_of: date) -> Finding:
         as_of,
     )
     children = (
-        *_by_group(asked.id, dict(asked.topics), found),
+        *_by_group(asked.id, dict(asked.topics), found, dict(asked.titles)),
         *(_by_mode(f"{asked.id}.mode{place}", share, found) for place, share in enumerate(asked.shares, 1)),
     )
     return _hours(asked, "training_hours", found, asked.minutes, children)
@@ -219,11 +220,15 @@ def _holder(found: Tally, needed: int, children: Iterable[Finding]) -> str:
     return "supervisor" if with_supervisors >= needed and children_would_do else "applicant"
 
 
-def _by_group(prefix: str, minimums: Mapping[str, int], found: Tally) -> tuple[Finding, ...]:
+def _by_group(
+    prefix: str, minimums: Mapping[str, int], found: Tally, titles: Mapping[str, Title] | None = None
+) -> tuple[Finding, ...]:
     counted = assign(found.counted, minimums)
     projected = assign((*found.counted, *found.waiting), minimums)
     return tuple(
-        _part(f"{prefix}.{group}", group, counted[group], needed, projected[group])
+        _part(
+            f"{prefix}.{group}", group, counted[group], needed, projected[group], (titles or {}).get(group, ())
+        )
         for group, needed in minimums.items()
     )
 
@@ -234,7 +239,7 @@ def _by_mode(name: str, share: ModeShare, found: Tally) -> Finding:
     return _part(name, ",".join(share.modes), counted, share.minutes, projected)
 
 
-def _part(name: str, about: str, counted: int, needed: int, projected: int) -> Finding:
+def _part(name: str, about: str, counted: int, needed: int, projected: int, title: Title = ()) -> Finding:
     is_met = counted >= needed
     return Finding(
         requirement_id=name,
@@ -250,6 +255,7 @@ def _part(name: str, about: str, counted: int, needed: int, projected: int) -> F
         projected=projected,
         unit=Unit.MINUTES,
         about=about,
+        title=title,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from lms.certification.allocation import Shares, allocated
 from lms.certification.counting import Window, months_after
 from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
@@ -51,6 +52,8 @@ class Scheme:
     read_on: date
     note: str
     not_expressed: tuple[str, ...]
+    areas: tuple[tuple[str, Title], ...]
+    allocation: tuple[tuple[str, Shares], ...]
     requirements: tuple[Requirement, ...]
     definition: str
 
@@ -61,7 +64,13 @@ class Scheme:
 
     def evaluate(self, record: Record, as_of: date) -> Evaluation:
         """All its requirements against the record at that date."""
-        return evaluate(self.requirements, record, as_of, scheme_id=self.id, scheme_version=self.version)
+        return evaluate(
+            self.requirements, self.allocated(record), as_of, scheme_id=self.id, scheme_version=self.version
+        )
+
+    def allocated(self, record: Record) -> Record:
+        """The record with its training under this body's own areas, where the scheme has any."""
+        return allocated(record, dict(self.allocation))
 
     def valid_until(self, issued_on: date) -> date | None:
         """The last day of validity, or None for one that does not end."""
@@ -82,12 +91,14 @@ def parse(text: str, path: str) -> tuple[Scheme | None, list[Fault]]:
         return None, faults
     fields = top.only(
         NEEDED,
-        ("not_expressed",),
+        ("not_expressed", "areas", "allocation"),
     )
     source = top.source
     if source.faults:
         return None, _in_order(source.faults)
-    requirements = tuple(_requirement(item) for item in fields["requirements"].items())
+    areas = _areas(fields.get("areas"))
+    names = tuple(name for name, _title in areas) or TOPICS
+    requirements = tuple(_requirement(item, Areas(names, areas)) for item in fields["requirements"].items())
     if not requirements and not source.faults:
         fields["requirements"].fault("A scheme needs at least one requirement.")
     scheme = Scheme(
@@ -104,6 +115,8 @@ def parse(text: str, path: str) -> tuple[Scheme | None, list[Fault]]:
         read_on=fields["read_on"].day(),
         note=fields["note"].text(),
         not_expressed=fields["not_expressed"].texts() if "not_expressed" in fields else (),
+        areas=areas,
+        allocation=_allocation(fields.get("allocation"), names),
         requirements=_with_practice(requirements),
         definition=text,
     )
@@ -126,7 +139,40 @@ def _slug(given: Field) -> str:
     return value
 
 
-def _requirement(given: Field) -> Requirement:
+def _areas(given: Field | None) -> tuple[tuple[str, Title], ...]:
+    """The body's own areas; without any, the five topics are the areas."""
+    found: dict[str, Title] = {}
+    for item in given.items() if given is not None else ():
+        fields = item.only(("id", "title"))
+        if len(fields) == 2:
+            name = fields["id"].text()
+            if not re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)*", name):
+                fields["id"].fault(f"'{name}' must be small letters, digits and low lines.")
+            elif name in found:
+                fields["id"].fault(f"The area '{name}' is there twice.")
+            found[name] = fields["title"].words()
+    return tuple(found.items())
+
+
+def _allocation(given: Field | None, areas: tuple[str, ...]) -> tuple[tuple[str, Shares], ...]:
+    """For each module the minutes that go to each area."""
+    if given is None:
+        return ()
+    return tuple(
+        (module, tuple((area, minutes.whole()) for area, minutes in shares.only((), areas).items()))
+        for module, shares in given.mapping().items()
+    )
+
+
+@dataclass(frozen=True)
+class Areas:
+    """What the parts of a scheme's training may be called, and their titles where the body has its own."""
+
+    names: tuple[str, ...]
+    titles: tuple[tuple[str, Title], ...]
+
+
+def _requirement(given: Field, areas: "Areas") -> Requirement:
     fields = given.mapping()
     kind = fields["kind"].text() if "kind" in fields else ""
     for name in ("id", "kind", "title"):
@@ -142,36 +188,37 @@ def _requirement(given: Field) -> Requirement:
     fields = given.only(("id", "kind", "title", *needed), allowed)
     if len(given.source.faults) > before:
         return NotEvaluated(id=name, title=title, kind=kind)
-    return read(name, title, fields)
+    return read(name, title, fields, areas)
 
 
-def _training(name: str, title: Title, fields: dict[str, Field]) -> Requirement:
+def _training(name: str, title: Title, fields: dict[str, Field], areas: Areas) -> Requirement:
     minutes = fields["hours"].minutes()
     return TrainingHours(
         id=name,
         title=title,
         minutes=minutes,
-        topics=_minimums(fields.get("topics"), minutes),
+        topics=_minimums(fields.get("topics"), minutes, areas.names),
+        titles=areas.titles,
         shares=tuple(_share(item, minutes) for item in fields["modes"].items()) if "modes" in fields else (),
         only_modes=_modes(fields["only_modes"]) if "only_modes" in fields else (),
         window=_window(fields.get("window")),
     )
 
 
-def _practice(name: str, title: Title, fields: dict[str, Field]) -> Requirement:
+def _practice(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
     minutes = fields["hours"].minutes()
     not_counted = fields.get("kinds_not_counted")
     return PracticeHours(
         id=name,
         title=title,
         minutes=minutes,
-        domains=_minimums(fields.get("domains"), minutes),
+        domains=_minimums(fields.get("domains"), minutes, TOPICS),
         kinds_not_counted=not_counted.texts() if not_counted else (),
         window=_window(fields.get("window")),
     )
 
 
-def _supervision(name: str, title: Title, fields: dict[str, Field]) -> Requirement:
+def _supervision(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
     ratio, practice = None, None
     if "ratio" in fields:
         inner = fields["ratio"].only(("practice_hours", "of"))
@@ -191,22 +238,22 @@ def _supervision(name: str, title: Title, fields: dict[str, Field]) -> Requireme
     )
 
 
-def _module(name: str, title: Title, fields: dict[str, Field]) -> Requirement:
+def _module(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
     return ModuleCompleted(name, title, fields["module"].text(), _window(fields.get("window")))
 
 
-def _examination(name: str, title: Title, fields: dict[str, Field]) -> Requirement:
+def _examination(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
     return ExaminationPassed(name, title, fields["examination"].text(), _window(fields.get("window")))
 
 
-def _attestation(name: str, title: Title, fields: dict[str, Field]) -> Requirement:
+def _attestation(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
     text, version = fields["text"].text(), fields["text_version"].text()
     return AttestationMade(name, title, text, version, _window(fields.get("window")))
 
 
 def _group(kind: type[AllOf] | type[AnyOf]) -> "Reader":
-    def read(name: str, title: Title, fields: dict[str, Field]) -> Requirement:
-        of = tuple(_requirement(item) for item in fields["of"].items())
+    def read(name: str, title: Title, fields: dict[str, Field], areas: Areas) -> Requirement:
+        of = tuple(_requirement(item, areas) for item in fields["of"].items())
         if not of:
             fields["of"].fault("This group is empty.")
         return kind(name, title, of)
@@ -214,7 +261,7 @@ def _group(kind: type[AllOf] | type[AnyOf]) -> "Reader":
     return read
 
 
-Reader = Callable[[str, Title, dict[str, Field]], Requirement]
+Reader = Callable[[str, Title, dict[str, Field], Areas], Requirement]
 HOURS = ("window", "shares_hours_with")
 READERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Reader]] = {
     "training_hours": (("hours",), ("topics", "modes", "only_modes", *HOURS), _training),
@@ -228,11 +275,11 @@ READERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Reader]] = {
 }
 
 
-def _minimums(given: Field | None, total: int) -> tuple[tuple[str, int], ...]:
+def _minimums(given: Field | None, total: int, names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     """Hours for each topic; minimums that cannot fit into the total are a fault, as one board's were."""
     if given is None:
         return ()
-    fields = given.only((), TOPICS)
+    fields = given.only((), names)
     minimums = tuple((topic, value.minutes()) for topic, value in fields.items())
     together = sum(minutes for _topic, minutes in minimums)
     if together > total:

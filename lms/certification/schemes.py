@@ -4,7 +4,7 @@ Pure but for reading files. A version that somebody may have applied under is ne
 a new file with the next version. A folder with faults keeps what was loaded last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -92,15 +92,21 @@ def load(folder: Path = FOLDER) -> tuple[SchemeBook, list[Fault]]:
 
 
 def problems_with(
-    book: SchemeBook, *, modules: Iterable[str], examinations: Iterable[str], texts: Iterable[tuple[str, int]]
+    book: SchemeBook,
+    *,
+    modules: Mapping[str, int],
+    examinations: Iterable[str],
+    texts: Iterable[tuple[str, int]],
 ) -> list[Fault]:
-    """Modules, examinations and texts that the house's own schemes ask for and nobody offers.
+    """Modules (with their minutes), examinations and texts that schemes ask for and nobody offers.
 
-    A scheme that only describes another body's rules (`issuer: none`) may name what is not taught here.
+    A scheme that only describes another body's rules (`issuer: none`) may ask for what is not taught here.
+    What a scheme shares out of a module is all of the module's minutes, each once.
     """
     offered = {*modules, *examinations, *(f"{text} v{version}" for text, version in texts)}
     faults = []
     for scheme in book.versions.values():
+        faults += _problems_with_shares(scheme, modules)
         if scheme.issuer == "none":
             continue
         for asked in scheme.walk():
@@ -110,6 +116,21 @@ def problems_with(
                 line = line_of(scheme.definition, asked.id)
                 faults.append(Fault(str(path), line, f"'{asked.id}' asks for {name}, which is not offered."))
     return faults
+
+
+def _problems_with_shares(scheme: Scheme, modules: Mapping[str, int]) -> Iterator[Fault]:
+    path = str(FOLDER / f"{scheme.id}.v{scheme.version}.yaml")
+    lines = scheme.definition.splitlines()
+    for module, shares in scheme.allocation:
+        line = next(
+            (number for number, text in enumerate(lines, 1) if text.strip().startswith(f"{module}:")), 1
+        )
+        told = sum(minutes for _area, minutes in shares)
+        if module not in modules:
+            yield Fault(path, line, f"There is no module '{module}' to share out.")
+        elif told != modules[module]:
+            sentence = f"'{module}' has {modules[module]} minutes, and {told} are shared out."
+            yield Fault(path, line, sentence)
 
 
 def _asked_name(asked: Requirement) -> str | None:

@@ -90,7 +90,7 @@ def issue_if_met(actor_id: int | None, *, person_id: int, scheme_id: str) -> str
     if (number := _issued_at_once(person_id, scheme_id)) is not None:
         return number
     as_of = clock.today(issuer.timezone)
-    record = record_of(person_id, issuer.timezone)
+    record = scheme.allocated(record_of(person_id, issuer.timezone))
     evaluation = scheme.evaluate(record, as_of)
     if not evaluation.is_met:
         return None
@@ -188,7 +188,7 @@ def decide(
     as_of = clock.today(body.timezone)
     with seeing(application.person_id):
         involved = involved_with(application.person_id)
-        record = record_of(application.person_id, body.timezone)
+        record = scheme.allocated(record_of(application.person_id, body.timezone))
     if actor_id in involved or actor_id == application.person_id:
         raise Forbidden(_("You trained, examined or supervised this person. Another reviewer must decide."))
     evaluation = scheme.evaluate(record, as_of)

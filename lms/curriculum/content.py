@@ -215,6 +215,11 @@ class Module(ModuleFacts):
         return sum(lesson.minutes for lesson in self.lessons)
 
     @cached_property
+    def contact_minutes(self) -> int:
+        """Minutes of all lessons and of the live session: the most that the module can earn."""
+        return self.minutes + (self.live.minutes if self.live else 0)
+
+    @cached_property
     def content_hash(self) -> str:
         """SHA-256 of the whole content: two modules with the same hash teach the same words."""
         return content_hash(self)

@@ -153,7 +153,7 @@ def _stray_files(folder: Path, file: ModuleFile, marks: marked.Marked) -> list[F
 
 def _problems_across(module: Module, marks: marked.Marked) -> list[Fault]:
     faults = []
-    total = module.minutes + (module.live.minutes if module.live else 0)
+    total = module.contact_minutes
     told = sum(module.topics.values())
     if told != total:
         sentence = f"The topics add up to {told} minutes, the lessons and the live session to {total}."

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from flask import g
-from flask_babel import gettext as _
 
 from lms.pages import MenuEntry
+from lms.pages import gettext as _
 from lms.permissions import Role
 
 

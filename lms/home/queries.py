@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import cache
 
-from flask_babel import gettext as _
-
 from lms import clock
 from lms.assessment import queries as assessment
 from lms.certification import queries as certification
@@ -14,6 +12,7 @@ from lms.certification.schemes import schemes
 from lms.curriculum import queries as curriculum
 from lms.curriculum.catalog import catalog
 from lms.home.next_step import Facts, ModuleFacts, NextStep, next_step, percent_of
+from lms.pages import gettext as _
 from lms.pages import hours as in_hours
 from lms.practice import queries as practice
 from lms.practice.queries import HoursSummary

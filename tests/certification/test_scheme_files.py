@@ -197,7 +197,7 @@ def test_a_file_must_carry_its_own_name(tmp_path: Path) -> None:
 
 def test_what_is_asked_for_must_be_offered_somewhere() -> None:
     texts = [("code-of-ethics", 1)]
-    modules = ["mutual", "non-directive"]
+    modules = {"mutual": 120, "non-directive": 120}
     assert problems_with(_book(), modules=modules, examinations=["foundations-exam"], texts=texts) == []
     faults = problems_with(_book(), modules=modules, examinations=[], texts=texts)
     assert {Path(fault.path).name for fault in faults} == {

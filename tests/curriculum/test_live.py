@@ -162,6 +162,19 @@ def test_attendance_in_full_and_in_part_earns_minutes_by_topic_and_mode(
     assert "You were there: 25 minutes" in clients(personas.other_trainee).get("/modules/walking").text
 
 
+def test_coming_to_two_sessions_of_a_module_counts_once(
+    clients: Clients, personas: Personas, tx: Transactions, joined: None
+) -> None:
+    client = clients(personas.trainer)
+    for days, mode, minutes in ((-3, "live_remote", 40), (-2, "in_person", 60), (-1, "in_person", 60)):
+        page = f"/live-sessions/{plan(tx, personas, days=days, mode=mode)}/attendance"
+        assert client.post(page, data={f"minutes-{personas.trainee}": minutes}).status_code == 302
+    by_mode: dict[str, int] = {}
+    for _topic, minutes, mode, _trainer in minutes_of(tx, personas.trainee):
+        by_mode[mode] = by_mode.get(mode, 0) + minutes
+    assert by_mode == {"live_remote": 40, "in_person": 20}
+
+
 def test_the_same_attendance_twice_is_one_row_and_a_correction_is_a_new_one(
     clients: Clients, personas: Personas, tx: Transactions, joined: None
 ) -> None:

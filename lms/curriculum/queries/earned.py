@@ -105,8 +105,9 @@ _ATTENDED = (
 def contact_hours_of(person_id: int) -> tuple[ContactHour, ...]:
     """The minutes of training that count for the person, apart by topic, mode and where they come from.
 
-    A completed module earns its lessons' minutes as self-paced; a live session what was attended. The
-    minutes of each are split over the module's topics in whole minutes that add up exactly.
+    A completed module earns its lessons' minutes as self-paced; live sessions what was attended, for each
+    module at most what its session takes: coming twice is welcome and counts once. The minutes of each are
+    split over the module's topics in whole minutes that add up exactly.
     """
     found: list[ContactHour] = []
     for completion, module in _completed(person_id):
@@ -124,8 +125,15 @@ def contact_hours_of(person_id: int) -> tuple[ContactHour, ...]:
             )
     rows = session().execute(_ATTENDED, {"person_id": person_id}).all()
     modules = kept_modules((row.module_id, row.content_hash) for row in rows)
+    earned: dict[str, int] = {}
     for row in rows:
-        for topic, minutes in progress.split(row.minutes, modules[row.content_hash].topics):
+        module = modules[row.content_hash]
+        most = module.live.minutes if module.live else row.minutes
+        counted = min(row.minutes, most - earned.get(row.module_id, 0))
+        if counted <= 0:
+            continue
+        earned[row.module_id] = earned.get(row.module_id, 0) + counted
+        for topic, minutes in progress.split(counted, module.topics):
             found.append(
                 ContactHour(
                     evidence=f"attendance:{row.id}:{topic.value}",
