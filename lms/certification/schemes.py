@@ -104,7 +104,7 @@ def problems_with(
     What a scheme shares out of a module is all of the module's minutes, each once.
     """
     offered = {*modules, *examinations, *(f"{text} v{version}" for text, version in texts)}
-    faults = []
+    faults: list[Fault] = []
     for scheme in book.versions.values():
         faults += _problems_with_shares(scheme, modules)
         if scheme.issuer == "none":

@@ -7,14 +7,16 @@ from pathlib import Path
 from lms.curriculum.content import Module
 from lms.curriculum.marked import Marked
 from lms.curriculum.parsing import read_module
+from lms.curriculum.tracks import Track, read_tracks
 from lms.errors import Fault
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """The modules that are taught now, by id and in their order."""
+    """The modules that are taught now, by id and in their order; and the tracks that they make up."""
 
     modules: Mapping[str, Module] = field(default_factory=dict)
+    tracks: tuple[Track, ...] = ()
 
     def module(self, module_id: str) -> Module | None:
         """The module with this id, in the revision taught now."""
@@ -38,7 +40,8 @@ def load(folder: Path) -> tuple[Catalog, list[Fault]]:
     for module, marks in found.values():
         faults += _problems_between(module, marks, found)
     modules = sorted((module for module, _ in found.values()), key=lambda one: (one.order, one.id))
-    return Catalog({module.id: module for module in modules}), faults
+    by_id = {module.id: module for module in modules}
+    return Catalog(by_id, read_tracks(folder / "tracks.yaml", by_id, faults)), faults
 
 
 def _problems_between(module: Module, marks: Marked, found: Mapping[str, tuple[Module, Marked]]) -> list[Fault]:

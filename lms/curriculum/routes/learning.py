@@ -29,9 +29,28 @@ def modules() -> ResponseReturnValue:
     """What is taught, and how far the signed-in person is with each part."""
     actor = authorize(Permission.CURRICULUM_BROWSE)
     joined = {one.module.id: one for one in queries.learnings_of(actor.person_id)}
-    shown = [(joined[one.id].module if one.id in joined else one, joined.get(one.id)) for one in catalog()]
-    shown += [(one.module, one) for id_, one in joined.items() if catalog().module(id_) is None]
-    return render_template("curriculum/modules.html", shown=shown)
+    shown = {one.id: (joined[one.id].module if one.id in joined else one) for one in catalog()}
+    shown |= {id_: one.module for id_, one in joined.items() if id_ not in shown}
+    tracks = catalog().tracks
+    in_tracks = {part.module for track in tracks for part in track.parts}
+    earned: dict[str, int] = {}
+    for hour in queries.contact_hours_of(actor.person_id):
+        earned[hour.module_id] = earned.get(hour.module_id, 0) + hour.minutes
+    return render_template(
+        "curriculum/modules.html",
+        shown=shown,
+        joined=joined,
+        tracks=tracks,
+        others=[id_ for id_ in shown if id_ not in in_tracks],
+        earned=earned,
+        going_on=_going_on(joined),
+    )
+
+
+def _going_on(joined: dict[str, Learning]) -> Learning | None:
+    """The module to go on with: the one joined last of those that are not completed."""
+    left = [one for one in joined.values() if one.completed_at is None]
+    return max(left, key=lambda one: (one.enrolled_at, one.enrolment_id), default=None)
 
 
 @bp.get("/modules/<module_id>")
