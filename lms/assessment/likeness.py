@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from lms.assessment.items import Item, ItemKind
 
 # Two good items on one lesson share up to about a third of their words.
-ALIKE = 0.5
+ALIKE = 0.45
 CUE = 0.8
 _CUE_WORDS = 4
 

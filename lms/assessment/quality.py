@@ -27,7 +27,7 @@ _NAMED = 8
 _MOST_OPTIONS = {ItemKind.SINGLE: 5, ItemKind.JUDGEMENT: 5}
 
 _CATCH_ALL = re.compile(
-    r"\b(?:all|none|both|neither|any) of (?:the above|the others|these answers|the answers|them)\b"
+    r"\b(?:all|none|both|neither|any) of (?:the above|the other answers|these answers|these options)\b"
     r"|\b(?:both|neither) [a-e] (?:and|nor) [a-e]\b|\banswers? [a-e] and [a-e]\b",
     re.IGNORECASE,
 )
@@ -64,7 +64,7 @@ def problems_with(item: Item) -> Iterator[str]:
         yield f"'{item.id}' asks in the negative; turn it round, or write {negative.upper()}"
     if item.kind is not ItemKind.MATCHING and _is_uneven(texts):
         long, short = max(map(len, texts)), min(map(len, texts))
-        yield f"the options of '{item.id}' have {short} to {long} characters; the longest may have twice as many"
+        yield f"the options of '{item.id}' have {short} to {long} characters; at most twice as many is fair"
     read = "\n".join([item.prompt.en, *texts, *(target.text.en for target in item.targets)])
     if (found := grade(read)) > HIGHEST_GRADE:
         yield f"'{item.id}' reads at grade {found:.1f}; {HIGHEST_GRADE:.0f} is the most"
