@@ -22,6 +22,7 @@ from lms.assessment.family_file import read_blueprint
 from lms.assessment.item_file import read_item
 from lms.assessment.items import FormGiven, Item, Words
 from lms.assessment.reading import Reading
+from lms.assessment.rubrics import Rubric, read_rubric
 from lms.assessment.rules import Limits
 from lms.errors import Fault
 
@@ -99,6 +100,7 @@ class Bank:
     items: Mapping[str, Item] = field(default_factory=lambda: MappingProxyType({}))
     examinations: Mapping[str, Examination] = field(default_factory=lambda: MappingProxyType({}))
     content_hash: str = ""
+    rubrics: Mapping[str, Rubric] = field(default_factory=lambda: MappingProxyType({}))
     places: Mapping[tuple[str, str], Place] = field(default_factory=lambda: MappingProxyType({}))
 
     def form_given(self, examination: Examination, form: Form | None = None) -> FormGiven:
@@ -111,7 +113,7 @@ class Bank:
         )
 
     def fault(self, kind: str, identifier: str, sentence: str) -> Fault:
-        """A fault of a piece ("item", "examination") at the line where it begins."""
+        """A fault of a piece ("item", "examination", "rubric") at the line where it begins."""
         place = self.places[kind, identifier]
         return Fault(place.path, place.line, sentence)
 
@@ -171,6 +173,7 @@ class _Found:
     faults: list[Fault] = field(default_factory=list)
     items: dict[str, Item] = field(default_factory=dict)
     examinations: dict[str, Examination] = field(default_factory=dict)
+    rubrics: dict[str, Rubric] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     families: list[_Family] = field(default_factory=list)
 
@@ -199,14 +202,18 @@ def load(folder: Path) -> tuple[Bank, list[Fault]]:
         _read_examination(found, folder, file)
     for family in found.families:
         _draw_family(found, family)
+    for file in sorted((folder / RUBRICS).glob("*.yaml")):
+        _read_rubric(found, folder, file)
     whole = {
         "items": [item.as_json() for item in found.items.values()],
         "examinations": [_examination_json(one) for one in found.examinations.values()],
+        "rubrics": [one.as_json() for one in found.rubrics.values()],
     }
     loaded = Bank(
         MappingProxyType(found.items),
         MappingProxyType(found.examinations),
         hash_of(whole),
+        MappingProxyType(found.rubrics),
         MappingProxyType(found.places),
     )
     return loaded, sorted(found.faults, key=lambda fault: (fault.path, fault.line))
@@ -289,6 +296,17 @@ def _draw_family(found: _Found, family: _Family) -> None:
         return
     forms = tuple(Form(form_id, items) for form_id, items in drawn.items())
     found.examinations[family.examination.id] = replace(family.examination, forms=forms)
+
+
+def _read_rubric(found: _Found, folder: Path, file: Path) -> None:
+    reading = _reading(folder, file)
+    root = reading.root()
+    if root is not None:
+        rubric = read_rubric(reading, root)
+        is_new = not rubric.id or found.take_id(reading, root, "rubric", rubric.id)
+        if is_new and not reading.faults:
+            found.rubrics[rubric.id] = rubric
+    found.faults.extend(reading.faults)
 
 
 def _limits(reading: Reading, node: yaml.Node | None) -> Limits:

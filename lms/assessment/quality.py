@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from lms.assessment.bank import Bank
 from lms.assessment.items import Item, ItemKind
 from lms.assessment.likeness import alike_pairs, cueing_pairs
+from lms.assessment.rubrics import Rubric
 from lms.errors import Fault
 from lms.readability import HIGHEST_GRADE, grade, sentences, unsafe_words
 
@@ -24,6 +25,8 @@ _ENOUGH = 20
 _SHORT_OPTION = 40
 _SO_MUCH_LONGER = 2
 _NAMED = 8
+# Where one option is chosen before others; the parts of an order or a matching may differ in length.
+_CHOSEN = (ItemKind.SINGLE, ItemKind.MULTIPLE, ItemKind.JUDGEMENT)
 _MOST_OPTIONS = {ItemKind.SINGLE: 5, ItemKind.JUDGEMENT: 5}
 
 _CATCH_ALL = re.compile(
@@ -45,6 +48,8 @@ def faults(bank: Bank) -> list[Fault]:
     found += [bank.fault("item", item_id, sentence) for item_id, sentence in _alike(items)]
     for item_id, sentence in [*_long_keys(items), *_places(items), *_cues(bank)]:
         found.append(bank.fault("item", item_id, sentence))
+    for rubric in bank.rubrics.values():
+        found += [bank.fault("rubric", rubric.id, sentence) for sentence in _rubric_problems(rubric)]
     return found
 
 
@@ -62,7 +67,7 @@ def problems_with(item: Item) -> Iterator[str]:
             yield f"'{item.id}' offers '{caught[0]}', which tests logic and not the work"
     if negative := _negative_word(item.prompt.en):
         yield f"'{item.id}' asks in the negative; turn it round, or write {negative.upper()}"
-    if item.kind is not ItemKind.MATCHING and _is_uneven(texts):
+    if item.kind in _CHOSEN and _is_uneven(texts):
         long, short = max(map(len, texts)), min(map(len, texts))
         yield f"the options of '{item.id}' have {short} to {long} characters; at most twice as many is fair"
     read = "\n".join([item.prompt.en, *texts, *(target.text.en for target in item.targets)])
@@ -85,6 +90,14 @@ def _negative_word(prompt: str) -> str | None:
 def _is_uneven(texts: Collection[str]) -> bool:
     long, short = max(map(len, texts)), min(map(len, texts))
     return long > _SHORT_OPTION and long > _SO_MUCH_LONGER * short
+
+
+def _rubric_problems(rubric: Rubric) -> Iterator[str]:
+    read = "\n".join(text.en for text in rubric.texts)
+    if (found := grade(read)) > HIGHEST_GRADE:
+        yield f"'{rubric.id}' reads at grade {found:.1f}; {HIGHEST_GRADE:.0f} is the most"
+    for word in unsafe_words(read):
+        yield f"'{rubric.id}' says '{word}'; say it person-first, and safe for who has lived it"
 
 
 # --- all items -------------------------------------------------------------------------------------
@@ -117,14 +130,17 @@ def _places(items: Iterable[Item]) -> Iterator[tuple[str, str]]:
     singles = [item for item in items if item.kind is ItemKind.SINGLE]
     if len(singles) < _ENOUGH:
         return
+    item_options = {item.id: item.options for item in singles}
     keys = Counter(next(n for n, option in enumerate(item.options) if option.is_right) for item in singles)
     for place in range(max(len(item.options) for item in singles)):
         expected = sum(1 / len(item.options) for item in singles if place < len(item.options)) / len(singles)
         share = keys[place] / len(singles)
         if abs(share - expected) > PLACE_TOLERANCE:
-            letter = "abcdef"[place]
-            sentence = f"{share:.0%} of {len(singles)} single items have their key at {letter}"
-            yield singles[0].id, f"{sentence}; {expected:.0%} would be even"
+            there = [item.id for item in singles if item.options[place:] and item.options[place].is_right]
+            there.sort(key=lambda one: (-len(item_options[one]), one))
+            sentence = f"{share:.0%} of {len(singles)} single items have their key at {'abcdef'[place]}"
+            named = f"; first {', '.join(there[:_NAMED])}" if share > expected else ""
+            yield (there or [singles[0].id])[0], f"{sentence}; {expected:.0%} would be even{named}"
 
 
 def _cues(bank: Bank) -> Iterator[tuple[str, str]]:
