@@ -19,13 +19,13 @@ def copied(tmp_path: Path) -> Settings:
 
 
 def test_the_real_items_are_fair(copied: Settings) -> None:
-    assert [str(fault) for fault in content.shortcomings(copied) if "assessments/" in fault.path] == []
+    assert [str(fault) for fault in content.faults(copied) if "assessments/" in fault.path] == []
 
 
 def test_an_objective_that_is_asked_too_little_is_named(copied: Settings) -> None:
     file = copied.assessments_dir / "mutual" / "items" / "peer-and-story.yaml"
     file.write_text(file.read_text().replace("objective: mutual-4", "objective: mutual-3"))
-    (fault,) = [one for one in content.shortcomings(copied) if "mutual-4" in one.sentence]
+    (fault,) = [one for one in content.faults(copied) if "mutual-4" in one.sentence]
     home = copied.modules_dir / "mutual" / "module.yaml"
     assert fault.path == str(home)
     assert "id: mutual-4" in home.read_text().splitlines()[fault.line - 1]
@@ -35,5 +35,5 @@ def test_an_objective_that_is_asked_too_little_is_named(copied: Settings) -> Non
 def test_an_item_that_is_not_fair_is_named_at_its_line(copied: Settings) -> None:
     file = copied.assessments_dir / "mutual" / "items" / "peer-and-story.yaml"
     file.write_text(file.read_text().replace("Share it at once, while it fits.", "All of the above."))
-    (fault,) = [one for one in content.shortcomings(copied) if "All of the above" in one.sentence]
+    (fault,) = [one for one in content.faults(copied) if "All of the above" in one.sentence]
     assert "- id: mutual-q04" in file.read_text().splitlines()[fault.line - 1]
