@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from lms.assessment.bank import Bank
-from lms.assessment.items import Item
+from lms.assessment.bank import Bank, ExaminationKind
+from lms.assessment.items import Domain, Item, Level
 from lms.certification.schemes import SchemeBook
 from lms.curriculum.catalog import Catalog
 from lms.curriculum.content import Language, Module
@@ -48,6 +48,7 @@ def tables(modules: Catalog, bank: Bank, book: SchemeBook) -> Iterator[Table]:
     yield _reading(modules)
     yield _competencies(items)
     yield _objectives(modules, items)
+    yield _blueprints(bank)
     yield _spanish(modules, items)
     yield _areas(modules, book)
 
@@ -137,6 +138,31 @@ def _objectives(modules: Catalog, items: Sequence[Item]) -> Table:
         ("module", "objective", "lessons", "items", ""),
         tuple(rows),
         (f"{len(items)} items in {len(modules.modules)} modules.",),
+    )
+
+
+def _blueprints(bank: Bank) -> Table:
+    """For each family of forms: what a form asks of each domain and level, and how much there is."""
+    rows = []
+    checks = [one for one in bank.examinations.values() if one.kind is ExaminationKind.MODULE_CHECK]
+    seen = {item_id for check in checks for form in check.forms for item_id in form.items}
+    pool = [item for item in bank.items.values() if item.id not in seen]
+    there = Counter((item.domain, item.level) for item in pool)
+    for examination in bank.examinations.values():
+        if examination.blueprint is None:
+            continue
+        first = [bank.items[item_id] for item_id in examination.forms[0].items]
+        asked = Counter((item.domain, item.level) for item in first)
+        for domain in Domain:
+            for level in Level:
+                needs, has = asked[domain, level], there[domain, level]
+                times = f"{has / needs:.1f}" if needs else ""
+                rows.append((examination.id, domain.value, level.value, str(needs), str(has), times))
+        rows.append((examination.id, "all", "", str(len(first)), str(len(pool)), ""))
+    return Table(
+        "Items that a form asks by its blueprint, and items that there are outside module checks",
+        ("examination", "domain", "level", "asks", "there are", "times"),
+        tuple(rows),
     )
 
 
