@@ -278,16 +278,32 @@ def doctor(given: argparse.Namespace) -> int:
 
 
 def check_content(given: argparse.Namespace) -> int:
-    """Read every module, examination and scheme; print each fault as path:line: sentence."""
+    """Read every module, examination and scheme; print each fault as path:line: sentence.
+
+    After the faults stand the requirements of schemes that are shown and never counted.
+    """
     from lms import content
+    from lms.certification import schemes
 
     settings = Settings.from_environment()
     faults = content.faults(settings)
     for fault in (*faults, *content.shortcomings(settings)):
         print(fault)
+    book, _faults = schemes.load()
+    _print_not_evaluated(schemes.not_evaluated(book))
     if not faults:
         _say("Every content file can be used.")
     return 1 if faults else 0
+
+
+def _print_not_evaluated(rows: Sequence[tuple[str, int, str, str, str]]) -> None:
+    if not rows:
+        return
+    lines = [(f"{scheme} v{version}", name, kind, title) for scheme, version, name, kind, title in rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(3)]
+    print("Not evaluated yet, and never counted as met:")
+    for line in lines:
+        print("  " + "  ".join((*map(str.ljust, line, widths), line[3])))
 
 
 def env_example(given: argparse.Namespace) -> int:
