@@ -84,7 +84,16 @@ def _parser() -> argparse.ArgumentParser:
         "--certifying-body", action="store_true", help="the added organisation certifies; otherwise it trains"
     )
     command("doctor", doctor)
-    command("check-content", check_content)
+    content_options = command("check-content", check_content)
+    content_options.add_argument(
+        "--faults-only", action="store_true", help="without the tables of what is covered"
+    )
+    content_options.add_argument(
+        "--against",
+        type=Path,
+        metavar="FOLDER",
+        help="also name each place that has twelve words in a row in common with a text in this folder",
+    )
     command("sweep", sweep)
     command("env-example", env_example)
     command("permissions", permissions)
@@ -278,32 +287,22 @@ def doctor(given: argparse.Namespace) -> int:
 
 
 def check_content(given: argparse.Namespace) -> int:
-    """Read every module, examination and scheme; print each fault as path:line: sentence.
+    """Read all content; print what it covers as tables, and each fault as path:line: sentence."""
+    from lms import content, coverage, likeness
 
-    After the faults stand the requirements of schemes that are shown and never counted.
-    """
-    from lms import content
-    from lms.certification import schemes
-
-    settings = Settings.from_environment()
-    faults = content.faults(settings)
-    for fault in (*faults, *content.shortcomings(settings)):
+    found = content.read(Settings.from_environment())
+    if not given.faults_only:
+        for table in coverage.tables(found.modules, found.bank, found.schemes):
+            print(table)
+        print()
+    faults = [*found.faults, *(likeness.faults(ROOT, given.against) if given.against else ())]
+    for fault in faults:
         print(fault)
-    book, _faults = schemes.load()
-    _print_not_evaluated(schemes.not_evaluated(book))
+    if given.against and not faults:
+        _say(f"Nothing here has {likeness.RUN} words in a row in common with a text in {given.against}.")
     if not faults:
         _say("Every content file can be used.")
     return 1 if faults else 0
-
-
-def _print_not_evaluated(rows: Sequence[tuple[str, int, str, str, str]]) -> None:
-    if not rows:
-        return
-    lines = [(f"{scheme} v{version}", name, kind, title) for scheme, version, name, kind, title in rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(3)]
-    print("Not evaluated yet, and never counted as met:")
-    for line in lines:
-        print("  " + "  ".join((*map(str.ljust, line, widths), line[3])))
 
 
 def env_example(given: argparse.Namespace) -> int:

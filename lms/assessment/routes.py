@@ -92,6 +92,23 @@ def _draw_rules(
     )
 
 
+@bp.get("/rubrics")
+def rubrics() -> ResponseReturnValue:
+    """What work is judged by that no program can mark, for those who do it and those who score it."""
+    authorize(Permission.ASSESSMENT_RUBRICS)
+    return render_template("assessment/rubrics.html", rubrics=bank().rubrics.values())
+
+
+@bp.get("/rubrics/<rubric_id>")
+def rubric(rubric_id: str) -> ResponseReturnValue:
+    """One rubric whole: what to do, what is looked at, what each level looks like, what a pass needs."""
+    authorize(Permission.ASSESSMENT_RUBRICS)
+    found = bank().rubrics.get(rubric_id)
+    if found is None:
+        raise NotFound
+    return render_template("assessment/rubric.html", rubric=found)
+
+
 # --- during ----------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from lms import clock
 from lms.assessment import services as assessment
-from lms.assessment.bank import bank
+from lms.assessment.items import FormGiven
 from lms.assessment.models import Result
 from lms.certification import services as certification
 from lms.curriculum import services as curriculum
@@ -146,7 +146,7 @@ class MainJob:
                     examination_id=examination_id,
                     organisation_id=self.people.provider,
                 )
-            form = bank().form_given(bank().examinations[examination_id])
+                form = FormGiven.from_json(attempt.form)
             for item in form.items[:right]:
                 with self.tx():
                     assessment.save_response(
