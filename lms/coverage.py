@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lms.assessment.bank import Bank, ExaminationKind
 from lms.assessment.items import Domain, Item, Level
-from lms.certification.schemes import SchemeBook
+from lms.certification.schemes import SchemeBook, not_evaluated
 from lms.curriculum.catalog import Catalog
 from lms.curriculum.content import Language, Module
 from lms.curriculum.quality import measured_minutes
@@ -51,6 +51,7 @@ def tables(modules: Catalog, bank: Bank, book: SchemeBook) -> Iterator[Table]:
     yield _blueprints(bank)
     yield _spanish(modules, items)
     yield _areas(modules, book)
+    yield _not_evaluated(book)
 
 
 def _tracks(modules: Catalog) -> Table:
@@ -210,4 +211,15 @@ def _areas(modules: Catalog, book: SchemeBook) -> Table:
         rows.append((f"{scheme.id} v{scheme.version}", "all", f"{sum(totals.values()) / 60:g}"))
     return Table(
         "Hours of all modules under the areas of each scheme", ("scheme", "area", "hours"), tuple(rows)
+    )
+
+
+def _not_evaluated(book: SchemeBook) -> Table:
+    return Table(
+        "Not evaluated yet, and never counted as met",
+        ("scheme", "requirement", "kind", "title"),
+        tuple(
+            (f"{scheme} v{version}", name, kind, title)
+            for scheme, version, name, kind, title in not_evaluated(book)
+        ),
     )

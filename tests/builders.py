@@ -107,7 +107,7 @@ family:
 
 
 def _item_text(domain: str, number: int) -> str:
-    """An item of fifteen lines whose words no other item has."""
+    """An item of sixteen lines whose words no other item has."""
     word = f"{domain[:4]}{'abcdefghij'[number // 10]}{'abcdefghij'[number % 10]}"
     return f"""\
 - id: {domain.replace("_", "-")}-q{number:02}
@@ -120,6 +120,7 @@ def _item_text(domain: str, number: int) -> str:
   samhsa: C1.1
   domain: {domain}
   level: {_LEVELS[number // 9 % 3]}
+  estimate: 70
   prompt: {{en: "{word}xa {word}xb {word}xc"}}
   options:
     - {{id: a, text: {{en: "{word}xd"}}, right: true, why: {{en: "because"}}}}

@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from lms.assessment.angoff import Worksheet, read_worksheet
 from lms.assessment.blueprint import Blueprint, Short, draw
 from lms.assessment.family_file import read_blueprint
 from lms.assessment.item_file import read_item
@@ -101,6 +102,7 @@ class Bank:
     examinations: Mapping[str, Examination] = field(default_factory=lambda: MappingProxyType({}))
     content_hash: str = ""
     rubrics: Mapping[str, Rubric] = field(default_factory=lambda: MappingProxyType({}))
+    worksheets: Mapping[str, Worksheet] = field(default_factory=lambda: MappingProxyType({}))
     places: Mapping[tuple[str, str], Place] = field(default_factory=lambda: MappingProxyType({}))
 
     def form_given(self, examination: Examination, form: Form | None = None) -> FormGiven:
@@ -113,7 +115,7 @@ class Bank:
         )
 
     def fault(self, kind: str, identifier: str, sentence: str) -> Fault:
-        """A fault of a piece ("item", "examination", "rubric") at the line where it begins."""
+        """A fault of a piece ("item", "examination", "rubric", "worksheet") at the line where it begins."""
         place = self.places[kind, identifier]
         return Fault(place.path, place.line, sentence)
 
@@ -174,6 +176,7 @@ class _Found:
     items: dict[str, Item] = field(default_factory=dict)
     examinations: dict[str, Examination] = field(default_factory=dict)
     rubrics: dict[str, Rubric] = field(default_factory=dict)
+    worksheets: dict[str, Worksheet] = field(default_factory=dict)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
     families: list[_Family] = field(default_factory=list)
 
@@ -204,16 +207,20 @@ def load(folder: Path) -> tuple[Bank, list[Fault]]:
         _draw_family(found, family)
     for file in sorted((folder / RUBRICS).glob("*.yaml")):
         _read_rubric(found, folder, file)
+    for file in sorted(folder.glob("*/angoff.yaml")):
+        _read_worksheet(found, folder, file)
     whole = {
         "items": [item.as_json() for item in found.items.values()],
         "examinations": [_examination_json(one) for one in found.examinations.values()],
         "rubrics": [one.as_json() for one in found.rubrics.values()],
+        "worksheets": [one.as_json() for one in found.worksheets.values()],
     }
     loaded = Bank(
         MappingProxyType(found.items),
         MappingProxyType(found.examinations),
         hash_of(whole),
         MappingProxyType(found.rubrics),
+        MappingProxyType(found.worksheets),
         MappingProxyType(found.places),
     )
     return loaded, sorted(found.faults, key=lambda fault: (fault.path, fault.line))
@@ -306,6 +313,20 @@ def _read_rubric(found: _Found, folder: Path, file: Path) -> None:
         is_new = not rubric.id or found.take_id(reading, root, "rubric", rubric.id)
         if is_new and not reading.faults:
             found.rubrics[rubric.id] = rubric
+    found.faults.extend(reading.faults)
+
+
+def _read_worksheet(found: _Found, folder: Path, file: Path) -> None:
+    reading = _reading(folder, file)
+    root = reading.root()
+    if root is not None:
+        worksheet = read_worksheet(reading, root)
+        name = worksheet.examination
+        is_new = not name or found.take_id(reading, root, "worksheet", name)
+        if name and name not in found.examinations:
+            reading.fault(root, f"there is no good examination '{name}'")
+        if is_new and not reading.faults:
+            found.worksheets[name] = worksheet
     found.faults.extend(reading.faults)
 
 

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
+from lms.assessment.angoff import TOLERANCE, mean_estimate
 from lms.assessment.bank import Bank
 from lms.assessment.items import Item, ItemKind
 from lms.assessment.likeness import alike_pairs, cueing_pairs
@@ -36,7 +37,7 @@ _CATCH_ALL = re.compile(
 )
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”|«[^»]*»")
 # A clause about the person may well be in the negative: "What do you do when she does not answer?"
-_CLAUSE = re.compile(r",|\b(?:when|if|because|while|after|before|that|who|whose|so)\b")
+_CLAUSE = re.compile(r",|\b(?:and|or|but|when|if|because|while|after|before|that|who|whose|so)\b")
 _NEGATIVE = re.compile(r"\b(?:not|never|except|least)\b|n't\b")
 _ASKS = re.compile(r"^(?:which|what|who)\b", re.IGNORECASE)
 
@@ -50,6 +51,8 @@ def faults(bank: Bank) -> list[Fault]:
         found.append(bank.fault("item", item_id, sentence))
     for rubric in bank.rubrics.values():
         found += [bank.fault("rubric", rubric.id, sentence) for sentence in _rubric_problems(rubric)]
+    for name in bank.worksheets:
+        found += [bank.fault("worksheet", name, sentence) for sentence in _cut_problems(bank, name)]
     return found
 
 
@@ -98,6 +101,19 @@ def _rubric_problems(rubric: Rubric) -> Iterator[str]:
         yield f"'{rubric.id}' reads at grade {found:.1f}; {HIGHEST_GRADE:.0f} is the most"
     for word in unsafe_words(read):
         yield f"'{rubric.id}' says '{word}'; say it person-first, and safe for who has lived it"
+
+
+def _cut_problems(bank: Bank, name: str) -> Iterator[str]:
+    """The cut is the worksheet's, and no form is judged to be much harder or easier than it."""
+    examination, worksheet = bank.examinations[name], bank.worksheets[name]
+    if examination.cut_percent != worksheet.cut_percent:
+        cuts = f"{examination.cut_percent} percent, its worksheet at {worksheet.cut_percent}"
+        yield f"'{name}' has its cut at {cuts}"
+    for form in examination.forms:
+        mean = mean_estimate([bank.items[item_id] for item_id in form.items])
+        if mean is not None and abs(mean - examination.cut_percent) > TOLERANCE:
+            sentence = f"the estimates of '{form.id}' have a mean of {float(mean):.1f}"
+            yield f"{sentence}, more than {TOLERANCE} points from the cut of {examination.cut_percent}"
 
 
 # --- all items -------------------------------------------------------------------------------------

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from lms.certification.kinds import AttestationMade, ExaminationPassed, ModuleCompleted, Requirement
+from lms.certification.kinds import (
+    AttestationMade,
+    ExaminationPassed,
+    ModuleCompleted,
+    NotEvaluated,
+    Requirement,
+)
 from lms.certification.scheme_file import Scheme, line_of, parse
 from lms.errors import Fault
 
@@ -131,6 +137,16 @@ def _problems_with_shares(scheme: Scheme, modules: Mapping[str, int]) -> Iterato
         elif told != modules[module]:
             sentence = f"'{module}' has {modules[module]} minutes, and {told} are shared out."
             yield Fault(path, line, sentence)
+
+
+def not_evaluated(book: SchemeBook) -> tuple[tuple[str, int, str, str, str], ...]:
+    """What no program here checks: (scheme, version, requirement, kind, title), in the order of the files."""
+    return tuple(
+        (scheme.id, scheme.version, asked.id, asked.kind, dict(asked.title)["en"])
+        for _key, scheme in sorted(book.versions.items())
+        for asked in scheme.walk()
+        if isinstance(asked, NotEvaluated)
+    )
 
 
 def _asked_name(asked: Requirement) -> str | None:

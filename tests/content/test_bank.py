@@ -1,5 +1,6 @@
 """The real items and examinations: without fault, and tied to modules, lessons and objectives that exist."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,27 @@ def test_a_module_names_its_check() -> None:
         check = yaml.safe_load(file.read_text()).get("check")
         if check is not None:
             assert BANK.examinations[check].kind is ExaminationKind.MODULE_CHECK
+
+
+def test_the_certification_examination_is_a_family_of_equal_forms() -> None:
+    examination = BANK.examinations["certification-exam"]
+    asked = examination.blueprint
+    assert asked is not None
+    assert [form.id for form in examination.forms] == ["certification-a", "certification-b", "certification-c"]
+    learned = {
+        item_id
+        for check in BANK.examinations.values()
+        if check.kind is ExaminationKind.MODULE_CHECK
+        for item_id in check.forms[0].items
+    }
+    modules = {item.module for item in BANK.items.values() if item.id not in learned}
+    for form in examination.forms:
+        given = BANK.form_given(examination, form)
+        assert len({item.id for item in given.items} - learned) == 100
+        assert Counter(item.domain for item in given.items) == dict(asked.domains)
+        assert Counter(item.level for item in given.items) == dict(asked.levels)
+        tally = Counter(item.module for item in given.items)
+        assert all(tally[module] >= asked.least_a_module for module in modules)
+    first, second, _third = (set(form.items) for form in examination.forms)
+    assert not first & second
+    assert BANK.worksheets["certification-exam"].cut_percent == examination.cut_percent

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lms import content, coverage, likeness
+from lms.certification.kinds import NotEvaluated
 from lms.config import Settings
 from lms.standards import CATEGORIES, category_of
 
@@ -34,6 +35,14 @@ def test_the_tables_are_complete(found: content.Content) -> None:
     (objectives,) = (table for title, table in tables.items() if title.startswith("Objectives"))
     assert [row for row in objectives.rows if row[-1]] == []
     assert {category_of(item.samhsa) for item in found.bank.items.values() if item.samhsa} == set(CATEGORIES)
+
+
+def test_what_nobody_checks_is_listed(found: content.Content) -> None:
+    *_others, table = coverage.tables(found.modules, found.bank, found.schemes)
+    assert table.title == "Not evaluated yet, and never counted as met"
+    assert ("texas-mhps v1", "age", "age_range", "Age 18 or over") in table.rows
+    unknown = [one for scheme in found.schemes.versions.values() for one in scheme.walk()]
+    assert len(table.rows) == sum(isinstance(one, NotEvaluated) for one in unknown)
 
 
 def test_twelve_words_in_a_row_are_found(tmp_path: Path) -> None:
