@@ -18,6 +18,7 @@ from lms.certification.kinds import (
 )
 from lms.certification.scheme_file import Scheme, line_of, parse
 from lms.errors import Fault
+from lms.folders import read_once
 
 FOLDER = Path(__file__).parent / "schemes"
 
@@ -68,7 +69,7 @@ def configure(folder: Path = FOLDER) -> list[Fault]:
     At the first start there is no last good one: then the files without a fault are taken.
     """
     global _loaded
-    book, faults = load(folder)
+    book, faults = _read(folder)
     if not faults or not _loaded.versions:
         _loaded = book
     return faults
@@ -95,6 +96,9 @@ def load(folder: Path = FOLDER) -> tuple[SchemeBook, list[Fault]]:
             faults.append(Fault(str(path), 1, f"The file's name must be {scheme.id}.v{scheme.version}.yaml."))
         versions[scheme.id, scheme.version] = scheme
     return SchemeBook(versions), faults
+
+
+_read = read_once(load)
 
 
 def problems_with(
