@@ -43,6 +43,7 @@ from lms.practice.queries.queue import (
     groups,
     queue_lines,
 )
+from lms.practice.queries.signatures import Recheck
 from lms.practice.queries.supervision import (
     SessionLine,
     SupervisionPair,
@@ -61,6 +62,7 @@ __all__ = [
     "PracticeHour",
     "QueueGroup",
     "QueueLine",
+    "Recheck",
     "SessionLine",
     "SignOffLine",
     "SupervisionFact",
