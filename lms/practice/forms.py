@@ -146,10 +146,11 @@ class SignForm(Form):
 class AskForm(Form):
     """What to fix: one reason for all lines, or one for each; `ask_form` adds a field for each line."""
 
-    reason = TextAreaField(
+    # One line, so that Enter sends it; line breaks in a reason are not kept anyway.
+    reason = StringField(
         lazy_gettext("What should be fixed? This goes to every entry without a reason of its own."),
         [Length(max=500)],
-        render_kw={"rows": 3},
+        render_kw={"maxlength": 500, "autocomplete": "off"},
     )
 
 

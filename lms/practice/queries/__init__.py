@@ -36,11 +36,14 @@ from lms.practice.queries.placements import (
 from lms.practice.queries.queue import (
     UNDO_FOR,
     Batch,
+    QueueChoices,
+    QueueFilter,
     QueueGroup,
     QueueLine,
     batch,
     entries_awaiting_sign_off,
     groups,
+    queue_choices,
     queue_lines,
 )
 from lms.practice.queries.signatures import Recheck
@@ -60,6 +63,8 @@ __all__ = [
     "HoursSummary",
     "PlacementLine",
     "PracticeHour",
+    "QueueChoices",
+    "QueueFilter",
     "QueueGroup",
     "QueueLine",
     "Recheck",
@@ -85,6 +90,7 @@ __all__ = [
     "placements_of",
     "placements_supervised_by",
     "practice_hours_of",
+    "queue_choices",
     "queue_lines",
     "queue_size",
     "sessions_with",
