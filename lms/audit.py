@@ -56,6 +56,7 @@ class Action(StrEnum):
     PRACTICE_LOG_HOURS = "practice.log_hours"
     PRACTICE_CHANGE_ENTRY = "practice.change_entry"
     PRACTICE_DISCARD_ENTRY = "practice.discard_entry"
+    PRACTICE_AMEND = "practice.amend"
     PRACTICE_SUBMIT = "practice.submit"
     PRACTICE_WITHDRAW = "practice.withdraw"
     PRACTICE_SIGN_OFF = "practice.sign_off"

@@ -130,6 +130,17 @@ class HoursForm(Form):
         return is_fine
 
 
+class AmendForm(HoursForm):
+    """The line that shall stand for a signed one, and why."""
+
+    reason = StringField(
+        lazy_gettext("Why it needs a change"),
+        [Length(max=500), InputRequired(lazy_gettext("Say why, in 500 letters or fewer."))],
+        render_kw={"maxlength": 500},
+    )
+    is_voiding = BooleanField(lazy_gettext("This did not take place. Take the hours back whole."))
+
+
 class SignForm(Form):
     """The supervisor's signature under the lines of a page; `sign_form` adds a field for each line."""
 

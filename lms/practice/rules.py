@@ -52,6 +52,12 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     APPROVED = "approved"
+    # These two are computed from the lines themselves and never stored: see `queries.standing`.
+    AMENDED = "amended"
+    VOID = "void"
+
+
+STORED_STATES = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
 
 
 class Step(StrEnum):
@@ -133,6 +139,7 @@ class Work:
     note: str = ""
     first_submitted_on: date | None = None
     entry_id: int | None = None
+    amends_id: int | None = None
 
 
 class Period(Protocol):
@@ -243,12 +250,14 @@ def problems_with(
 ) -> tuple[Problem, ...]:
     """Everything wrong or odd about an entry, refusals first.
 
-    `others` are the same trainee's other entries at all sites; the entry itself, if among them, is left out.
+    `others` are the same trainee's other entries at all sites; the entry itself and the one that it amends,
+    if among them, are left out.
     `agreement` is None when no supervision agreement covers the day. `today` is the day in the entry's zone.
     Sources: domain notes 3.2 to 3.4 (overlap across sites, late logs, signer named on an agreement);
     the caps of 16 and 8 hours are the house's own.
     """
-    rest = tuple(o for o in others if entry.entry_id is None or o.entry_id != entry.entry_id)
+    itself = {entry.entry_id, entry.amends_id} - {None}
+    rest = tuple(other for other in others if other.entry_id not in itself)
     clock = _clock_problems(entry)
     found = [*clock, *_date_problems(entry, placement, agreement, today)]
     if not clock:
@@ -256,7 +265,11 @@ def problems_with(
         # Work of other days cannot meet this entry: a day more for midnight, one more for distant zones.
         near = [other for other in rest if abs((other.worked_on - entry.worked_on).days) <= 2]
         found += [*_sum_problems(entry, near, caps), *_overlap_problems(entry, near)]
-    found += [*_late_problems(entry, today, caps), *_copy_problems(entry, rest, caps)]
+    if entry.amends_id is not None:
+        found.append(Problem("amendment", "note", N_("Changes hours that are signed"), False))
+    else:
+        found += _late_problems(entry, today, caps)  # the work itself was logged when the first line was
+    found += _copy_problems(entry, rest, caps)
     return tuple(sorted(found, key=lambda p: not p.is_refusal))
 
 

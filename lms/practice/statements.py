@@ -67,6 +67,9 @@ def facts_of_work(entry: Any) -> dict[str, Fact]:
         "note": entry.note,
         "submitted_at": _moment(entry.submitted_at),
         "first_submitted_at": _moment(entry.first_submitted_at),
+        "amends": entry.amends_id,
+        "amendment_reason": entry.amendment_reason,
+        "is_voiding": entry.is_voiding,
     }
 
 

@@ -26,6 +26,8 @@ STATES = {
     State.SUBMITTED: lazy_gettext("Sent to the supervisor"),
     State.RETURNED: lazy_gettext("Needs a fix"),
     State.APPROVED: lazy_gettext("Signed"),
+    State.AMENDED: lazy_gettext("Amended"),
+    State.VOID: lazy_gettext("Void"),
 }
 ACTS = {
     "approve": lazy_gettext("Signed"),

@@ -52,6 +52,9 @@ def sign_many(tx: Transactions, who: Personas, count: int) -> list[int]:
                 "client_key": f"bulk-{number}",
                 "version": 2,
                 "created_at": now,
+                "amends_id": None,
+                "amendment_reason": None,
+                "is_voiding": False,
             }
             for number in range(1, count + 1)
         ]
@@ -277,7 +280,7 @@ def test_a_line_from_before_a_fact_was_added_still_matches() -> None:
         id=1, version=3, person_id=2, organisation_id=3, placement_id=4, supervisor_id=5, minutes=60,
         worked_on=scenes.days_ago(2), zone=scenes.ZONE, starts_at=None, ends_at=None, is_overnight=False,
         kind="group", mode="video", note="", submitted_at=clock.now(), first_submitted_at=clock.now(),
-        approval_id=9, state="approved",
+        approval_id=9, state="approved", amends_id=None, amendment_reason=None, is_voiding=False,
     )  # fmt: skip
     act = SimpleNamespace(
         id=9, entry_id=1, entry_version=2, person_id=2, organisation_id=3, act="approve", minutes=60, reason="",
@@ -289,7 +292,7 @@ def test_a_line_from_before_a_fact_was_added_still_matches() -> None:
     from lms.practice.statements import canonical, facts_of_act, facts_of_work
 
     facts = facts_of_work(entry) | facts_of_act(act)
-    for key in ("batch", "supervisor", "submitted_at", "first_submitted_at"):
+    for key in ("batch", "supervisor", "submitted_at", "first_submitted_at", "amends", "is_voiding"):
         del facts[key]
     act.line = canonical(facts)
     act.sha256 = fingerprint(act.line)

@@ -1,5 +1,6 @@
 """The acts of practice: log, submit and withdraw hours; sign, ask for a fix and undo; agree and meet."""
 
+from lms.practice.services.amendments import amend
 from lms.practice.services.hours import (
     Hours,
     Refused,
@@ -25,6 +26,7 @@ __all__ = [
     "BatchResult",
     "Hours",
     "Refused",
+    "amend",
     "change_entry",
     "create_agreement",
     "create_placement",

@@ -126,7 +126,10 @@ def undo(actor_id: int, *, batch_id: str) -> BatchResult:
     if clock.now() >= acts[0].at + UNDO_FOR:
         raise Conflict(_("Ten minutes have passed, so this can no longer be undone."))
     entries = {entry.id: entry for entry in _rows([act.entry_id for act in acts])}
-    standing = [act for act in acts if _is_standing(act, entries[act.entry_id])]
+    amended = set(
+        session().scalars(sa.select(PracticeEntry.amends_id).where(PracticeEntry.amends_id.in_(list(entries))))
+    )
+    standing = [act for act in acts if act.entry_id not in amended and _is_standing(act, entries[act.entry_id])]
     if not standing:
         raise Conflict(_("This was undone already, or the entries have changed since."))
     drafts = _Acts(actor_id, "reverse", [entries[act.entry_id] for act in standing], "statement")

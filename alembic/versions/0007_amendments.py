@@ -1,0 +1,115 @@
+"""Amendments: a line that names the signed line it changes or takes back, with its reason."""
+
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+CONTENT = (
+    "person_id",
+    "organisation_id",
+    "placement_id",
+    "supervisor_id",
+    "worked_on",
+    "zone",
+    "starts_at",
+    "ends_at",
+    "is_overnight",
+    "minutes",
+    "kind",
+    "mode",
+    "note",
+    "client_key",
+    "first_submitted_at",
+)
+NEW = ("amends_id", "amendment_reason", "is_voiding")
+# One spelling for both databases; each column carries its own constraint, so that SQLite can add and drop it.
+COLUMNS = (
+    "amends_id INTEGER CONSTRAINT fk_practice_entry_amends_id REFERENCES practice_entry (id)",
+    "amendment_reason VARCHAR(500) CONSTRAINT ck_practice_entry_amendment_has_reason "
+    "CHECK ((amends_id IS NULL) = (amendment_reason IS NULL))",
+    "is_voiding BOOLEAN DEFAULT false NOT NULL CONSTRAINT ck_practice_entry_voiding_amends "
+    "CHECK (NOT is_voiding OR amends_id IS NOT NULL)",
+)
+SIGNED_ONE = (
+    "EXISTS (SELECT 1 FROM practice_entry older WHERE older.id = NEW.amends_id "
+    "AND older.person_id = NEW.person_id AND older.state = 'approved')"
+)
+FIXED = "OLD.state IN ('submitted', 'approved') AND "
+
+
+def upgrade() -> None:
+    _drop("practice_entry_content")
+    for column in COLUMNS:
+        op.execute(f"ALTER TABLE practice_entry ADD COLUMN {column}")
+    op.create_index("uq_practice_entry_amends_id", "practice_entry", ["amends_id"], unique=True)
+    _guard(
+        "practice_entry_content",
+        "UPDATE",
+        FIXED + _changed(*CONTENT, *NEW),
+        "a waiting or signed entry is not changed",
+    )
+    _guard(
+        "practice_entry_amends",
+        "INSERT",
+        f"NEW.amends_id IS NOT NULL AND NOT {SIGNED_ONE}",
+        "an amendment names a signed entry of the same person",
+    )
+    _guard("practice_entry_amends_one", "UPDATE", _changed("amends_id"), "an amendment keeps to its entry")
+    _guard(
+        "practice_entry_amended_stays",
+        "UPDATE",
+        "OLD.state = 'approved' AND NEW.state <> 'approved' "
+        "AND EXISTS (SELECT 1 FROM practice_entry newer WHERE newer.amends_id = OLD.id)",
+        "an entry with an amendment stays signed",
+    )
+
+
+def downgrade() -> None:
+    for name in (
+        "practice_entry_amended_stays",
+        "practice_entry_amends_one",
+        "practice_entry_amends",
+        "practice_entry_content",
+    ):
+        _drop(name)
+    op.drop_index("uq_practice_entry_amends_id", table_name="practice_entry")
+    for column in reversed(NEW):
+        op.execute(f"ALTER TABLE practice_entry DROP COLUMN {column}")
+    _guard(
+        "practice_entry_content",
+        "UPDATE",
+        FIXED + _changed(*CONTENT),
+        "a waiting or signed entry is not changed",
+    )
+
+
+def _is_sqlite() -> bool:
+    return bool(op.get_bind().dialect.name == "sqlite")
+
+
+def _changed(*columns: str) -> str:
+    differs = "IS NOT" if _is_sqlite() else "IS DISTINCT FROM"
+    return "(" + " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in columns) + ")"
+
+
+def _guard(name: str, event: str, condition: str, sentence: str) -> None:
+    if _is_sqlite():
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE {event} ON practice_entry WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+        )
+        return
+    op.execute(
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION '{sentence}'; END IF; RETURN NEW; END $$"
+    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE {event} ON practice_entry FOR EACH ROW EXECUTE FUNCTION {name}()")
+
+
+def _drop(name: str) -> None:
+    op.execute(f"DROP TRIGGER {name}" + ("" if _is_sqlite() else " ON practice_entry"))
+    if not _is_sqlite():
+        op.execute(f"DROP FUNCTION {name}()")
