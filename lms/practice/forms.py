@@ -253,3 +253,25 @@ class SupervisionForm(Form):
         render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
     )
     client_key = KeyField(validators=[InputRequired(), Length(min=8, max=64)])
+
+
+class WordsForm(Form):
+    """What somebody says in a dispute."""
+
+    words = TextAreaField(
+        lazy_gettext("What you want to say"),
+        [InputRequired(lazy_gettext("Write something.")), Length(max=2000)],
+        filters=[plain_lines],
+        render_kw={"maxlength": 2000, "rows": 4},
+    )
+
+
+class OutcomeForm(WordsForm):
+    """A coordinator's decision and its reason."""
+
+    outcome = RadioField(
+        lazy_gettext("Your decision"),
+        [InputRequired(ONE_OF_THESE)],
+        validate_choice=False,
+        choices=choices(words.OUTCOMES.items()),
+    )

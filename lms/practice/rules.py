@@ -60,6 +60,32 @@ class State(StrEnum):
 STORED_STATES = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
 
 
+class DisputeKind(StrEnum):
+    """A step in the timeline of a dispute."""
+
+    OPENED = "opened"
+    ANSWERED = "answered"
+    ESCALATED = "escalated"
+    SETTLED = "settled"
+    DECIDED = "decided"
+
+
+class DisputeState(StrEnum):
+    """Who has a dispute now, or how it ended: computed from its timeline."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    SETTLED = "settled"
+    DECIDED = "decided"
+
+
+class Outcome(StrEnum):
+    """What a coordinator may decide."""
+
+    FOR_TRAINEE = "for_trainee"
+    STANDS = "stands"
+
+
 class Step(StrEnum):
     """What can be done to an entry."""
 

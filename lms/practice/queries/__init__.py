@@ -1,5 +1,14 @@
 """Reads about practice. Every read meets only rows in the current scope; hot statements are built once."""
 
+from lms.practice.queries.disputes import (
+    DisputeLine,
+    DisputeStep,
+    disputable_act,
+    dispute,
+    dispute_about,
+    disputes_at,
+    overdue_disputes,
+)
 from lms.practice.queries.entries import (
     EntryLine,
     SignOffLine,
@@ -59,6 +68,8 @@ __all__ = [
     "UNDO_FOR",
     "AgreementLine",
     "Batch",
+    "DisputeLine",
+    "DisputeStep",
     "EntryLine",
     "HoursSummary",
     "PlacementLine",
@@ -77,6 +88,10 @@ __all__ = [
     "agreements_for",
     "batch",
     "covering",
+    "disputable_act",
+    "dispute",
+    "dispute_about",
+    "disputes_at",
     "entries",
     "entries_awaiting_sign_off",
     "entries_of",
@@ -84,6 +99,7 @@ __all__ = [
     "groups",
     "hours_summary",
     "latest_entry_of",
+    "overdue_disputes",
     "pairs_of",
     "placement",
     "placements_at",

@@ -296,6 +296,8 @@ def _entry_page(line: EntryLine, form: HoursForm | None, status: int) -> Respons
         history=history,
         names={person_id: card.chosen_name for person_id, card in names.items()},
         readers=[names[line.supervisor_id].chosen_name],
+        has_dispute=queries.dispute_about(line.id) is not None,
+        may_dispute=queries.disputable_act(line.id) is not None,
         is_own=can(Permission.PRACTICE_CHANGE_ENTRY, _target(line)),
         may_sign=can(Permission.PRACTICE_SIGN_OFF, _target(line)),
         words=words,

@@ -1,6 +1,13 @@
 """The acts of practice: log, submit and withdraw hours; sign, ask for a fix and undo; agree and meet."""
 
 from lms.practice.services.amendments import amend
+from lms.practice.services.disputes import (
+    answer_dispute,
+    decide_dispute,
+    escalate_dispute,
+    open_dispute,
+    settle_dispute,
+)
 from lms.practice.services.hours import (
     Hours,
     Refused,
@@ -27,16 +34,21 @@ __all__ = [
     "Hours",
     "Refused",
     "amend",
+    "answer_dispute",
     "change_entry",
     "create_agreement",
     "create_placement",
+    "decide_dispute",
     "discard_entry",
     "end_agreement",
     "end_placement",
+    "escalate_dispute",
     "log_hours",
+    "open_dispute",
     "record_supervision",
     "return_entries",
     "return_entry",
+    "settle_dispute",
     "sign_off",
     "sign_supervision",
     "submit",
