@@ -16,6 +16,7 @@ SWEEPS: tuple[Sweep, ...] = (
     # assessment
     assessment.OVERDUE,
     # practice
+    practice.DIGESTS,
     practice.OVERDUE_DISPUTES,
     # credentials
     credentials.UNDRAWN,

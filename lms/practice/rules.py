@@ -411,6 +411,11 @@ def hours_text(minutes: int) -> str:
     return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
 
 
+def is_time_for_mail(local: time) -> bool:
+    """Whether a mail that can wait is sent at this local time: between 8:00 and 20:00."""
+    return time(8) <= local < time(20)
+
+
 def monday_of(on: date) -> date:
     """The Monday of the week the day lies in."""
     return on - timedelta(days=on.weekday())

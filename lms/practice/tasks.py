@@ -1,4 +1,4 @@
-"""Practice after the answer: disputes whose time is over go to the coordinator."""
+"""Practice after the answer: overdue disputes go to the coordinator, supervisors hear what waits."""
 
 from lms import clock
 from lms.practice import queries, services
@@ -12,6 +12,13 @@ def escalate_dispute(dispute_id: int) -> None:
         services.escalate_dispute(None, dispute_id=dispute_id)
 
 
+@task("practice.send_digest")
+def send_digest(supervisor_id: int) -> None:
+    """Tell a supervisor what waits, at most once a day. Safe to repeat."""
+    services.send_digest(supervisor_id)
+
+
+DIGESTS = Sweep("digests to send", "practice.send_digest", 900, queries.supervisors_to_remind)
 OVERDUE_DISPUTES = Sweep(
     "overdue disputes",
     "practice.escalate_dispute",

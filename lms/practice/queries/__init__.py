@@ -1,5 +1,6 @@
 """Reads about practice. Every read meets only rows in the current scope; hot statements are built once."""
 
+from lms.practice.queries.digest import digest_is_due, supervisors_to_remind
 from lms.practice.queries.disputes import (
     DisputeLine,
     DisputeStep,
@@ -88,6 +89,7 @@ __all__ = [
     "agreements_for",
     "batch",
     "covering",
+    "digest_is_due",
     "disputable_act",
     "dispute",
     "dispute_about",
@@ -114,6 +116,7 @@ __all__ = [
     "supervision_of",
     "supervision_session",
     "supervisors_of",
+    "supervisors_to_remind",
     "work_of",
     "works_of",
 ]

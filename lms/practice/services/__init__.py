@@ -17,6 +17,7 @@ from lms.practice.services.hours import (
     submit,
     withdraw,
 )
+from lms.practice.services.letters import send_digest
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
 from lms.practice.services.signing import (
     MOST_IN_A_BATCH,
@@ -48,6 +49,7 @@ __all__ = [
     "record_supervision",
     "return_entries",
     "return_entry",
+    "send_digest",
     "settle_dispute",
     "sign_off",
     "sign_supervision",

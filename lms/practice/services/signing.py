@@ -1,5 +1,6 @@
 """What a supervisor does with the queue: sign, ask for a fix, and take either back for ten minutes."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -17,6 +18,7 @@ from lms.practice.models import PracticeEntry, SignOff
 from lms.practice.queries import UNDO_FOR, agreements_for
 from lms.practice.rules import State, Step, after, covers
 from lms.practice.services.hours import move
+from lms.practice.services.letters import tell_of_returns
 from lms.practice.statements import CURRENT, fingerprint, line_of
 
 MOST_IN_A_BATCH = 100
@@ -104,6 +106,8 @@ def return_entries(
     for entry, _act in drafts.rows:
         move(entry, Step.RETURN)
     drafts.record(Action.PRACTICE_RETURN)
+    for trainee_id, count in Counter(entry.person_id for entry, _act in drafts.rows).items():
+        tell_of_returns(trainee_id, batch_id=drafts.batch_id, entries=count)
     return BatchResult(drafts.batch_id, tuple(entry.id for entry, _act in drafts.rows), not_done)
 
 
