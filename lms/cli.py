@@ -85,7 +85,16 @@ def _parser() -> argparse.ArgumentParser:
         "--certifying-body", action="store_true", help="the added organisation certifies; otherwise it trains"
     )
     command("doctor", doctor)
-    command("check-content", check_content)
+    content_options = command("check-content", check_content)
+    content_options.add_argument(
+        "--faults-only", action="store_true", help="without the tables of what is covered"
+    )
+    content_options.add_argument(
+        "--against",
+        type=Path,
+        metavar="FOLDER",
+        help="also name each place that has twelve words in a row in common with a text in this folder",
+    )
     command("sweep", sweep)
     recheck_options = command("recheck-signatures", recheck_signatures)
     recheck_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
@@ -281,13 +290,19 @@ def doctor(given: argparse.Namespace) -> int:
 
 
 def check_content(given: argparse.Namespace) -> int:
-    """Read every module, examination and scheme; print each fault as path:line: sentence."""
-    from lms import content
+    """Read all content; print what it covers as tables, and each fault as path:line: sentence."""
+    from lms import content, coverage, likeness
 
-    settings = Settings.from_environment()
-    faults = content.faults(settings)
-    for fault in (*faults, *content.shortcomings(settings)):
+    found = content.read(Settings.from_environment())
+    if not given.faults_only:
+        for table in coverage.tables(found.modules, found.bank, found.schemes):
+            print(table)
+        print()
+    faults = [*found.faults, *(likeness.faults(ROOT, given.against) if given.against else ())]
+    for fault in faults:
         print(fault)
+    if given.against and not faults:
+        _say(f"Nothing here has {likeness.RUN} words in a row in common with a text in {given.against}.")
     if not faults:
         _say("Every content file can be used.")
     return 1 if faults else 0

@@ -1,20 +1,36 @@
 """All content files checked together: what is taught, what is asked, what is required, and that they fit."""
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lms.assessment import bank
+from lms.assessment import quality as item_quality
 from lms.assessment.bank import Bank
 from lms.certification import schemes
+from lms.certification.schemes import SchemeBook
 from lms.config import Settings
 from lms.curriculum import catalog, quality
 from lms.curriculum.catalog import Catalog
 from lms.errors import Fault
 from lms.people.texts import TEXTS
 
+LEAST_ITEMS = 3  # of each objective
 
-def faults(settings: Settings) -> list[Fault]:
-    """Every fault of every content file, in the order of the files."""
+
+@dataclass(frozen=True)
+class Content:
+    """All content that there is, and what is wrong with it in the order of the files."""
+
+    modules: Catalog
+    bank: Bank
+    schemes: SchemeBook
+    faults: tuple[Fault, ...]
+
+
+def read(settings: Settings) -> Content:
+    """Every content file, read anew and judged: what cannot be used, and what should be better."""
     modules, module_faults = catalog.load(settings.modules_dir)
     items, item_faults = bank.load(settings.assessments_dir)
     book, scheme_faults = schemes.load()
@@ -27,14 +43,26 @@ def faults(settings: Settings) -> list[Fault]:
             examinations=items.examinations,
             texts=TEXTS,
         )
-    return sorted(found, key=lambda fault: (fault.path, fault.line))
+    found += quality.faults(modules, settings.modules_dir)
+    found += item_quality.faults(items)
+    found += _asked_too_little(settings, modules, items)
+    return Content(modules, items, book, tuple(sorted(found, key=lambda fault: (fault.path, fault.line))))
 
 
-def shortcomings(settings: Settings) -> list[Fault]:
-    """What can be taught and should be better, in the order of the files."""
-    modules, _faults = catalog.load(settings.modules_dir)
-    found = quality.faults(modules, settings.modules_dir)
-    return sorted(found, key=lambda fault: (fault.path, fault.line))
+def faults(settings: Settings) -> tuple[Fault, ...]:
+    """Every fault of every content file, in the order of the files."""
+    return read(settings).faults
+
+
+def _asked_too_little(settings: Settings, modules: Catalog, items: Bank) -> Iterator[Fault]:
+    """An objective needs some items, or a form can ask nothing about it that another form did not ask."""
+    asked = Counter(item.objective for item in items.items.values())
+    for module in modules:
+        file = settings.modules_dir / module.id / "module.yaml"
+        for objective in module.objectives:
+            if asked[objective.id] < LEAST_ITEMS:
+                sentence = f"{asked[objective.id]} items ask about it; {LEAST_ITEMS} is the least."
+                yield _fault([file], f"id: {objective.id}", f"The objective `{objective.id}`: {sentence}")
 
 
 def _between(settings: Settings, modules: Catalog, items: Bank) -> Iterator[Fault]:

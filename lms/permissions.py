@@ -165,6 +165,7 @@ class Permission(StrEnum):
     CURRICULUM_RECORD_ATTENDANCE = "curriculum:record_attendance"
     # assessment
     ASSESSMENT_EXAMINATIONS = "assessment:examinations"
+    ASSESSMENT_RUBRICS = "assessment:rubrics"
     ASSESSMENT_START = "assessment:start"
     ASSESSMENT_ANSWER = "assessment:answer"
     ASSESSMENT_RESULT = "assessment:result"
@@ -233,6 +234,7 @@ RULES: dict[Permission, Rule] = {
     ),
     # assessment
     Permission.ASSESSMENT_EXAMINATIONS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.ASSESSMENT_RUBRICS: Rule(allows=((anyone_signed_in,),)),
     Permission.ASSESSMENT_START: Rule(allows=((owner, trainee_there),), knows=(anyone_signed_in,)),
     Permission.ASSESSMENT_ANSWER: Rule(allows=((owner,),), knows=(staff_there,)),
     Permission.ASSESSMENT_RESULT: Rule(

@@ -40,3 +40,8 @@ _COUNTS = (5, 5, 4, 4, 5, 5, 6, 5, 6, 6, 7, 4)
 COMPETENCIES = tuple(
     f"C{category}.{number}" for category, count in enumerate(_COUNTS, start=1) for number in range(1, count + 1)
 )
+
+
+def category_of(code: str) -> int:
+    """The number of a competency's category: 9 for C9.2."""
+    return int(code[1:].partition(".")[0])

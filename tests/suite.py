@@ -26,7 +26,7 @@ CHECKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("the format", ("-m", "ruff", "format", "--check", "--quiet", ".")),
     ("mypy strict", ("-m", "mypy", "--no-error-summary")),
     ("the import contracts", ("-c", "from importlinter.cli import lint_imports_command as run; run()")),
-    ("the content files", ("-m", "lms", "check-content")),
+    ("the content files", ("-m", "lms", "check-content", "--faults-only")),
 )
 
 

@@ -19,6 +19,7 @@ _NEEDED = (
     "samhsa",
     "domain",
     "level",
+    "estimate",
     "prompt",
     "options",
 )
@@ -36,7 +37,7 @@ def read_item(reading: Reading, node: yaml.Node) -> Item:
     """The item at the node. What is wrong with it is noted with `reading`."""
     kind = _kind(node)
     needed = (*_NEEDED, "targets") if kind is ItemKind.MATCHING else _NEEDED
-    keys = reading.keys(node, needed, ("estimate",))
+    keys = reading.keys(node, needed)
     before = len(reading.faults)
     item = Item(
         id=reading.identifier(keys.get("id"), "the item id"),
@@ -52,7 +53,7 @@ def read_item(reading: Reading, node: yaml.Node) -> Item:
         prompt=reading.words(keys.get("prompt"), "prompt"),
         options=_options(reading, keys.get("options"), kind),
         targets=_targets(reading, keys.get("targets")),
-        estimate=reading.whole(keys["estimate"], "estimate", 1, 99) if "estimate" in keys else None,
+        estimate=reading.whole(keys.get("estimate"), "estimate", 1, 99),
     )
     if "options" in keys and item.options and len(reading.faults) == before:
         _judge_key(reading, keys["options"], item)

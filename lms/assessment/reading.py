@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -143,6 +144,20 @@ class Reading:
         if not least <= value <= most:
             self.fault(node, f"{what} must be from {least} to {most}, found {value}")
             return least
+        return value
+
+    def number(self, node: yaml.Node | None, what: str, least: int, most: int) -> Decimal:
+        """A number from `least` to `most`, with or without a point."""
+        if node is None:
+            return Decimal(least)
+        is_number = node.tag in ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+        if not is_number or not isinstance(node, yaml.ScalarNode):
+            self.fault(node, f"{what} must be a number, found {_kind(node)}")
+            return Decimal(least)
+        value = Decimal(str(yaml.safe_load(node.value)))
+        if not least <= value <= most:
+            self.fault(node, f"{what} must be from {least} to {most}, found {value}")
+            return Decimal(least)
         return value
 
     def flag(self, node: yaml.Node | None, what: str) -> bool:

@@ -16,10 +16,11 @@ from sqlalchemy.exc import IntegrityError
 
 from lms import clock
 from lms.assessment.bank import Examination, bank, hash_of
+from lms.assessment.blueprint import form_for
 from lms.assessment.grading import Grade, grade
 from lms.assessment.items import FormGiven
 from lms.assessment.models import Accommodation, Attempt, ClosedBy, Response, Result
-from lms.assessment.queries import answers_of, past_attempts, time_percent_of
+from lms.assessment.queries import answers_of, forms_had, past_attempts, time_percent_of
 from lms.assessment.rules import (
     GRACE,
     Hold,
@@ -77,13 +78,19 @@ def _insert(actor_id: int, examination: Examination, organisation_id: int, now: 
         return None
     if not answer.is_allowed:
         raise Conflict(_reason(answer))
-    form = bank().form_given(examination).as_json()
+    form_id = form_for(
+        [form.id for form in examination.forms],
+        forms_had(actor_id, examination.id),
+        examination.id,
+        actor_id,
+    )
+    form = bank().form_given(examination, examination.form(form_id)).as_json()
     time_percent = time_percent_of(actor_id, organisation_id)
     attempt = Attempt(
         organisation_id=organisation_id,
         person_id=actor_id,
         examination_id=examination.id,
-        form_id=examination.form.id,
+        form_id=form_id,
         form_revision=examination.revision,
         form=form,
         form_hash=hash_of(form),

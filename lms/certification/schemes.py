@@ -9,9 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from lms.certification.kinds import AttestationMade, ExaminationPassed, ModuleCompleted, Requirement
+from lms.certification.kinds import (
+    AttestationMade,
+    ExaminationPassed,
+    ModuleCompleted,
+    NotEvaluated,
+    Requirement,
+)
 from lms.certification.scheme_file import Scheme, line_of, parse
 from lms.errors import Fault
+from lms.folders import read_once
 
 FOLDER = Path(__file__).parent / "schemes"
 
@@ -62,7 +69,7 @@ def configure(folder: Path = FOLDER) -> list[Fault]:
     At the first start there is no last good one: then the files without a fault are taken.
     """
     global _loaded
-    book, faults = load(folder)
+    book, faults = _read(folder)
     if not faults or not _loaded.versions:
         _loaded = book
     return faults
@@ -89,6 +96,9 @@ def load(folder: Path = FOLDER) -> tuple[SchemeBook, list[Fault]]:
             faults.append(Fault(str(path), 1, f"The file's name must be {scheme.id}.v{scheme.version}.yaml."))
         versions[scheme.id, scheme.version] = scheme
     return SchemeBook(versions), faults
+
+
+_read = read_once(load)
 
 
 def problems_with(
@@ -131,6 +141,16 @@ def _problems_with_shares(scheme: Scheme, modules: Mapping[str, int]) -> Iterato
         elif told != modules[module]:
             sentence = f"'{module}' has {modules[module]} minutes, and {told} are shared out."
             yield Fault(path, line, sentence)
+
+
+def not_evaluated(book: SchemeBook) -> tuple[tuple[str, int, str, str, str], ...]:
+    """What no program here checks: (scheme, version, requirement, kind, title), in the order of the files."""
+    return tuple(
+        (scheme.id, scheme.version, asked.id, asked.kind, dict(asked.title)["en"])
+        for _key, scheme in sorted(book.versions.items())
+        for asked in scheme.walk()
+        if isinstance(asked, NotEvaluated)
+    )
 
 
 def _asked_name(asked: Requirement) -> str | None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from lms import clock
 from lms.assessment import services as assessment
-from lms.assessment.bank import bank
+from lms.assessment.items import FormGiven
 from lms.certification import services as certification
 from lms.credentials import services as credentials
 from lms.credentials.facts import CredentialFacts, HoursLine, Kind
@@ -124,8 +124,7 @@ def _sit(person_id: int, organisation_id: int, examination_id: str, *, wrong: in
     attempt = assessment.start_attempt(
         person_id, examination_id=examination_id, organisation_id=organisation_id
     )
-    form = bank().form_given(bank().examinations[examination_id])
-    for item in form.items[wrong:]:
+    for item in FormGiven.from_json(attempt.form).items[wrong:]:
         assessment.save_response(person_id, attempt_id=attempt.id, item_id=item.id, chosen=item.key)
     assessment.hand_in(person_id, attempt_id=attempt.id)
 

@@ -1,13 +1,16 @@
 """The pages of certification, as each persona."""
 
 import re
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from lms import clock
 from lms.certification import services
 from lms.certification.models import Application, Decision, Outcome
+from lms.certification.schemes import not_evaluated, schemes
 from lms.db import session
 from tests.certification import facts
 from tests.conftest import Clients, Transactions
@@ -103,6 +106,9 @@ def test_the_whole_way_through_the_pages(tx: Transactions, clients: Clients, per
     assert "Tara Legal" in queue
     assert "since today" in queue
     review = reviewer.get(f"/reviews/{application}").get_data(as_text=True)
+    for page in (review, trainee.get(where).get_data(as_text=True)):
+        assert "Example, verify with the body" in page
+        assert "The house&#39;s own example" in page
     assert "All requirements are met" in review
     assert "signed by Sam" in review
     assert review.count("pieces of evidence") + review.count("One piece of evidence") == 7
@@ -132,6 +138,39 @@ def test_the_whole_way_through_the_pages(tx: Transactions, clients: Clients, per
     assert trainee.get(shown.group(1)).status_code == 200
     for address in ("/progress", where, "/progress?scheme=icrc-pr-4domain"):
         assert not FORBIDDEN_WORDS.search(trainee.get(address).get_data(as_text=True))
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_scheme_can_be_looked_at_with_its_source(
+    clients: Clients, personas: Personas, language: str
+) -> None:
+    client = clients(personas.trainee)
+    for scheme in schemes().in_force(clock.today("America/New_York")):
+        page = client.get(f"/progress?scheme={scheme.id}&lang={language}")
+        assert page.status_code == 200
+        text = unescape(page.get_data(as_text=True))
+        assert not FORBIDDEN_WORDS.search(text)
+        assert dict(scheme.title)[language] in text
+        assert scheme.note in text
+        assert scheme.source in text
+        assert all(line in text for line in scheme.not_expressed)
+        for asked in scheme.walk():
+            assert dict(asked.title)[language] in text, "also what lies in a group in a group"
+        if scheme.issuer == "none":
+            assert "/exams/" not in text, "nobody here offers the examination of another body"
+
+
+def test_what_is_offered_here_comes_before_the_examples(clients: Clients, personas: Personas) -> None:
+    text = unescape(clients(personas.trainee).get("/progress?scheme=texas-mhps").get_data(as_text=True))
+    paths = text[text.index('id="paths-heading"') :]
+    offered, examples = paths.split("Examples of other bodies' rules")
+    for scheme in schemes().in_force(clock.today("America/New_York")):
+        link = f"/progress?scheme={scheme.id}"
+        assert (link in offered, link in examples) == (scheme.issuer != "none", scheme.issuer == "none")
+    assert examples.count('aria-current="page"') == 1
+    assert text.count("Not checked here<") == len(
+        [one for one in not_evaluated(schemes()) if one[0] == "texas-mhps"]
+    )
 
 
 def test_a_second_decision_conflicts(clients: Clients, personas: Personas, application: int) -> None:

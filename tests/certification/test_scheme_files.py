@@ -1,24 +1,48 @@
 """The shipped schemes, and the faults a scheme file may have."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from lms.certification import schemes as holder
 from lms.certification.counting import Window
 from lms.certification.facts import Record
-from lms.certification.kinds import NotEvaluated, PracticeHours, SupervisionHours
-from lms.certification.scheme_file import parse
+from lms.certification.kinds import (
+    AllOf,
+    AnyOf,
+    ModuleCompleted,
+    NotEvaluated,
+    PracticeHours,
+    Requirement,
+    SupervisionHours,
+    TrainingHours,
+)
+from lms.certification.scheme_file import Scheme, parse
 from lms.certification.schemes import FOLDER, SchemeBook, configure, load, problems_with, schemes
-from tests.certification.records import AS_OF, meets_foundations, meets_icrc, meets_peer_specialist
+from lms.curriculum import catalog
+from tests.certification import records
+from tests.certification.records import AS_OF, meets_peer_specialist
+from tests.conftest import ROOT
 
+DAY = date(2026, 11, 22)
 SHIPPED = {
-    "foundations-completion": meets_foundations,
-    "peer-specialist": meets_peer_specialist,
-    "icrc-pr-4domain": meets_icrc,
+    "completion-40h": records.meets_completion,
+    "foundations-completion": records.meets_foundations,
+    "peer-specialist": records.meets_peer_specialist,
+    "icrc-pr-4domain": records.meets_icrc,
+    "icrc-pr-5domain": records.meets_icrc_5,
+    "texas-mhps": records.meets_texas,
+    "california-mcpss": records.meets_california,
+    "tennessee-cprs": records.meets_tennessee,
+    "washington-cpss": records.meets_washington,
+    "georgia-cps-renewal": records.meets_georgia,
 }
+NOT_ALL_CHECKED = {scheme_id for scheme_id, *_more in holder.not_evaluated(load()[0])}
 
 HEAD = """id: sample
 version: 1
@@ -47,18 +71,151 @@ def test_every_shipped_file_parses_and_is_tested() -> None:
     assert {scheme_id for scheme_id, _version in _book().versions} == set(SHIPPED)
 
 
+def _in_force(scheme_id: str) -> Scheme:
+    scheme = _book().current(scheme_id, DAY)
+    assert scheme is not None
+    return scheme
+
+
+def _met(scheme: Scheme, record: Record) -> set[str]:
+    found = scheme.evaluate(record, DAY).findings
+    return {one.requirement_id for top in found for one in top.walk() if one.is_met}
+
+
 @pytest.mark.parametrize("scheme_id", SHIPPED)
 def test_each_shipped_scheme_has_a_record_that_meets_it_and_none_to_spare(scheme_id: str) -> None:
-    scheme = _book().current(scheme_id, AS_OF)
-    assert scheme is not None
-    record = SHIPPED[scheme_id]()
-    assert scheme.evaluate(record, AS_OF).is_met
-    assert not scheme.evaluate(Record(), AS_OF).is_met
+    scheme, record = _in_force(scheme_id), SHIPPED[scheme_id]()
+    assert scheme.evaluate(record, DAY).is_met == (scheme_id not in NOT_ALL_CHECKED)
+    assert not scheme.evaluate(Record(), DAY).is_met
+    assert _met(scheme, Record()) == set()
+    met = _met(scheme, record)
     for name in ("training", "modules", "examinations", "practice", "supervision", "attestations"):
         facts = getattr(record, name)
         for fact in facts:
             short = replace(record, **{name: tuple(other for other in facts if other is not fact)})
-            assert not scheme.evaluate(short, AS_OF).is_met, fact
+            assert not scheme.evaluate(short, DAY).is_met, fact
+            assert _met(scheme, short) < met, fact
+
+
+@pytest.mark.parametrize("scheme_id", sorted(NOT_ALL_CHECKED))
+def test_all_is_met_but_what_is_not_checked(scheme_id: str) -> None:
+    scheme = _in_force(scheme_id)
+    unchecked = {one.id for one in scheme.walk() if isinstance(one, NotEvaluated)}
+    open_groups = {
+        one.id
+        for one in scheme.walk()
+        if isinstance(one, AllOf | AnyOf) and unchecked & {inner.id for inner in inside(one)}
+    }
+    ways_not_taken = {"own-recovery"} if scheme_id == "washington-cpss" else set()
+    named = {one.id for one in scheme.walk()} - unchecked - open_groups - ways_not_taken
+    met = _met(scheme, SHIPPED[scheme_id]())
+    assert named <= met
+    assert not met & (unchecked | open_groups)
+    assert scheme.issuer == "none", "a body here must be able to check what it asks for"
+
+
+def inside(group: AllOf | AnyOf) -> Iterator[Requirement]:
+    for one in group.of:
+        yield one
+        if isinstance(one, AllOf | AnyOf):
+            yield from inside(one)
+
+
+def _asked(scheme_id: str) -> dict[str, dict[str, Any]]:
+    """Each requirement of the scheme as the file has it, by its id."""
+    found: dict[str, dict[str, Any]] = {}
+
+    def gather(listed: list[dict[str, Any]]) -> None:
+        for one in listed:
+            found[one["id"]] = one
+            gather(one.get("of", []))
+
+    gather(yaml.safe_load(_in_force(scheme_id).definition)["requirements"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("scheme_id", "requirement", "facts"),
+    [
+        ("completion-40h", "training", {"hours": 40}),
+        ("icrc-pr-4domain", "training", {"hours": 46}),
+        ("icrc-pr-5domain", "training", {"hours": 50}),
+        ("icrc-pr-5domain", "practice", {"hours": 500}),
+        ("icrc-pr-5domain", "supervision", {"hours": 25}),
+        ("icrc-pr-5domain", "residency", {"percent": 51}),
+        ("texas-mhps", "training", {"hours": 59.5, "only_modes": ["live_remote", "in_person"]}),
+        ("texas-mhps", "practice", {"hours": 250, "window": {"months": 6}}),
+        ("texas-mhps", "practice", {"kinds_not_counted": ["training", "received_supervision"]}),
+        ("texas-mhps", "after-approval", {"stage": "application_approved", "within_months": 6}),
+        ("texas-mhps", "initial", {"months": 6, "renewals": 1, "renewal_months": 6}),
+        ("texas-mhps", "weekly-supervision", {"at_least": 1, "per": "week"}),
+        ("california-mcpss", "training", {"hours": 80, "window": {"after": date(2022, 7, 1)}}),
+        ("california-mcpss", "attempts", {"attempts": 3, "months": 12}),
+        ("california-mcpss", "work-education", {"hours": 20, "categories": {"law_and_ethics": 6}}),
+        ("tennessee-cprs", "training", {"hours": 40}),
+        ("tennessee-cprs", "attendance", {"percent": 100}),
+        ("tennessee-cprs", "recovery", {"months": 24}),
+        ("tennessee-cprs", "letters", {"count": 3}),
+        ("tennessee-cprs", "practice", {"hours": 75, "window": {"months": 12}}),
+        ("tennessee-cprs", "supervision", {"hours": 3, "ratio": {"practice_hours": 25, "of": "practice"}}),
+        ("tennessee-cprs", "deadline", {"months": 12, "stage": "training"}),
+        ("washington-cpss", "training", {"hours": 80}),
+        ("washington-cpss", "practice", {"hours": 1000}),
+        ("washington-cpss", "score", {"percent": 80}),
+        ("washington-cpss", "trainee", {"months": 12, "renewals": 4}),
+        ("washington-cpss", "supervisors", {"practice_hours": 1500, "joint_supervision_hours": 500}),
+        ("georgia-cps-renewal", "education", {"hours": 12, "period": "calendar_year", "carry_over": False}),
+        ("georgia-cps-renewal", "education", {"categories": {"ethics": 1}, "sponsors": {"gmhcn": 6}}),
+        ("georgia-cps-renewal", "late", {"until": "01-31", "fee_usd": 26}),
+        ("georgia-cps-renewal", "inactive", {"fee_usd": 105, "most_inactive_months": 24}),
+    ],
+)
+def test_the_facts_of_each_body_are_as_they_were_read(
+    scheme_id: str, requirement: str, facts: dict[str, Any]
+) -> None:
+    asked = _asked(scheme_id)[requirement]
+    assert {name: asked[name] for name in facts} == facts
+
+
+@pytest.mark.parametrize("scheme_id", SHIPPED)
+def test_what_a_requirement_applies_to_is_there(scheme_id: str) -> None:
+    asked = _asked(scheme_id)
+    for one in asked.values():
+        named = one.get("applies_to", [])
+        assert {named} <= set(asked) if isinstance(named, str) else set(named) <= set(asked)
+
+
+def test_every_competency_of_california_is_taught_somewhere() -> None:
+    scheme = _in_force("california-mcpss")
+    areas = [name for name, _title in scheme.areas]
+    assert len(areas) == 17
+    assert {area for _module, shares in scheme.allocation for area, _minutes in shares} == set(areas)
+    assert _asked("california-mcpss")["competencies"]["areas"] == areas
+
+
+def test_the_completion_is_the_whole_training_and_all_that_is_live() -> None:
+    scheme = _in_force("completion-40h")
+    modules = tuple(one.module for one in scheme.walk() if isinstance(one, ModuleCompleted))
+    assert modules == records.MODULES
+    (training,) = (one for one in scheme.walk() if isinstance(one, TrainingHours))
+    found, _faults = catalog.load(ROOT / "modules")
+    taught = [module for module in found if module.id in modules]
+    assert sum(module.contact_minutes for module in taught) == training.minutes == 2400
+    live = sum(module.live.minutes for module in taught if module.live)
+    assert [(share.modes, share.minutes) for share in training.shares] == [(("live_remote", "in_person"), live)]
+
+
+@pytest.mark.parametrize("scheme_id", ["icrc-pr-4domain", "california-mcpss"])
+def test_all_minutes_of_the_training_are_shared_out(scheme_id: str) -> None:
+    allocation = dict(_in_force(scheme_id).allocation)
+    assert tuple(allocation) == records.MODULES
+    assert sum(minutes for shares in allocation.values() for _area, minutes in shares) == 2400
+
+
+def test_where_there_is_no_harm_reduction_it_counts_as_recovery() -> None:
+    scheme = _in_force("icrc-pr-4domain")
+    record = Record(training=(records.training(60, "harm_reduction", module_id="recovery-and-pathways"),))
+    assert [one.topics for one in scheme.allocated(record).training] == [("recovery_wellness",)]
 
 
 def test_shipped_schemes_are_labelled_as_examples() -> None:
@@ -197,7 +354,8 @@ def test_a_file_must_carry_its_own_name(tmp_path: Path) -> None:
 
 def test_what_is_asked_for_must_be_offered_somewhere() -> None:
     texts = [("code-of-ethics", 1)]
-    modules = {"mutual": 120, "non-directive": 120}
+    shares = _in_force("california-mcpss").allocation
+    modules = {module: sum(minutes for _area, minutes in parts) for module, parts in shares}
     assert problems_with(_book(), modules=modules, examinations=["foundations-exam"], texts=texts) == []
     faults = problems_with(_book(), modules=modules, examinations=[], texts=texts)
     assert {Path(fault.path).name for fault in faults} == {

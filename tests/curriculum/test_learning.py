@@ -101,7 +101,11 @@ def test_a_trainer_looks_at_lessons_without_joining(
 ) -> None:
     before = counted(tx)
     client = clients(personas.trainer)
-    assert "For trainers" in client.get(WALKING).text
+    page = client.get(WALKING).text
+    assert "For trainers" in page
+    assert "Walk together for an hour." in page, "the guide of the live session"
+    assert "Walk together for an hour." not in clients(personas.trainee).get(WALKING).text
+    assert "The trainee waits at a corner" in page
     text = client.get(PACE).text
     assert "You stay together." in text
     assert "/finish" not in text

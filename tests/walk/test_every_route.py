@@ -43,6 +43,7 @@ SHARED = {
     "module_id": "mutual",
     "lesson_id": "shared-ground",
     "examination_id": "foundations-exam",
+    "rubric_id": "reflective-essay",
     "scheme_id": "peer-specialist",
     "text_id": "code-of-ethics",
     "key": "tara",

@@ -28,6 +28,16 @@ def past_attempts(person_id: int, examination_id: str) -> tuple[PastAttempt, ...
     return tuple(PastAttempt(started, ended, bool(passed)) for started, ended, passed in rows)
 
 
+def forms_had(person_id: int, examination_id: str) -> tuple[str, ...]:
+    """The ids of the forms that the person was given at the examination, first to last."""
+    rows = session().scalars(
+        sa.select(Attempt.form_id)
+        .where(Attempt.person_id == person_id, Attempt.examination_id == examination_id)
+        .order_by(Attempt.number)
+    )
+    return tuple(rows)
+
+
 def time_percent_of(person_id: int, organisation_id: int) -> int:
     """The person's time in the organisation's examinations, in percent; 100 without extra time."""
     found = session().scalar(

@@ -16,6 +16,7 @@ from lms.curriculum.progress import Step, may_complete, minutes_left, state_of
 from lms.curriculum.queries import Learning, LessonNotes
 from lms.curriculum.rendering import cited, to_html, to_sections
 from lms.curriculum.routes import bp
+from lms.curriculum.routes.guide import guide_of
 from lms.errors import Invalid, NotFound
 from lms.pages import language
 from lms.people.queries import organisations_of
@@ -72,6 +73,7 @@ def module(module_id: str) -> ResponseReturnValue:
         may_complete=may_complete,
         in_language=in_language,
         Step=Step,
+        **(guide_of(found) if learning is None and can(Permission.CURRICULUM_PREVIEW) else {}),
     )
 
 
@@ -277,7 +279,7 @@ def keep_reflection(module_id: str, lesson_id: str) -> ResponseReturnValue:
     services.keep_reflection(
         owner, person_id=owner, module_id=module_id, lesson_id=lesson_id, text=form.text.data or ""
     )
-    flash(_("Kept for you. Only you can read it."))
+    flash(_("Kept for you. Only you can read it."), "reflection")
     return _to_lesson(module_id, lesson_id, "reflection")
 
 

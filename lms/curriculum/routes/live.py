@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from lms import clock
 from lms.curriculum import queries, services
 from lms.curriculum.catalog import catalog
-from lms.curriculum.content import Mode, Module, in_language
+from lms.curriculum.content import Mode
 from lms.curriculum.forms import LiveSessionForm, attendance_form
 from lms.curriculum.queries import LiveSessionCard
-from lms.curriculum.rendering import cited, to_html
 from lms.curriculum.routes import bp
+from lms.curriculum.routes.guide import guide_of
 from lms.errors import Invalid, NotFound
 from lms.pages import language
 from lms.people.queries import organisation, people_with_role
@@ -109,7 +109,7 @@ def _draw(actor: Actor, card: LiveSessionCard, form: object = None, status: int 
         "curriculum/live_session.html",
         card=card,
         module=module,
-        **_guide(module),
+        **guide_of(module),
         lines=lines,
         form=form or attendance_form(lines, card.minutes, actor.person_id),
         me=actor.person_id,
@@ -117,18 +117,6 @@ def _draw(actor: Actor, card: LiveSessionCard, form: object = None, status: int 
         has_attendance=any(line.minutes is not None for line in lines),
     )
     return html, status
-
-
-def _guide(module: Module | None) -> dict[str, object]:
-    """The trainer's guide in the page's language or in English, with the sources it cites."""
-    if module is None or module.live is None or not module.live.guide:
-        return {"guide": None}
-    text, text_language = in_language(module.live.guide, language())
-    return {
-        "guide": to_html(text),
-        "guide_language": text_language,
-        "sources": module.sources_cited(cited(text)),
-    }
 
 
 @bp.post("/live-sessions/<int:live_session_id>/attendance")
