@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from lms.certification.facts import Record, TrainingHour
+from lms.curriculum.progress import split
 
 Shares = tuple[tuple[str, int], ...]
 
@@ -32,19 +33,6 @@ def allocated(record: Record, allocation: Mapping[str, Shares]) -> Record:
         if not shares:
             training.append(replace(first, evidence=root, topics=(), minutes=minutes))
             continue
-        for area, part in split(minutes, shares):
+        for area, part in split(minutes, dict(shares)):
             training.append(replace(first, evidence=f"{root}:{area}", topics=(area,), minutes=part))
     return replace(record, training=tuple(training))
-
-
-def split(minutes: int, shares: Shares) -> Shares:
-    """Whole minutes for each area in proportion to its share; together they are `minutes` exactly.
-
-    What rounding down leaves goes one minute each to the largest remainders, earlier areas first.
-    """
-    whole = sum(share for _area, share in shares)
-    parts = {area: minutes * share // whole for area, share in shares}
-    by_remainder = sorted(shares, key=lambda one: -(minutes * one[1] % whole))
-    for area, _share in by_remainder[: minutes - sum(parts.values())]:
-        parts[area] += 1
-    return tuple((area, part) for area, part in parts.items() if part)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.certification.allocation import allocated, split
+from lms.certification.allocation import allocated
 from lms.certification.facts import Record, TrainingHour
 from lms.certification.scheme_file import parse
 from lms.certification.schemes import SchemeBook, problems_with
+from lms.curriculum.progress import split
 from tests.certification.test_scheme_files import HEAD
 
 DAY = date(2026, 11, 1)
@@ -49,7 +50,7 @@ shares = st.dictionaries(st.sampled_from("abcde"), st.integers(1, 300), min_size
 @given(minutes=st.integers(0, 10_000), parts=shares)
 def test_no_minute_is_lost_or_doubled(minutes: int, parts: tuple[tuple[str, int], ...]) -> None:
     whole = sum(share for _area, share in parts)
-    found = dict(split(minutes, parts))
+    found = dict(split(minutes, dict(parts)))
     assert sum(found.values()) == minutes
     assert all(abs(found.get(area, 0) - minutes * share / whole) < 1 for area, share in parts)
 

@@ -9,7 +9,7 @@ from lms.db import lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.practice.models import PracticeEntry
 from lms.practice.rules import State
-from lms.practice.services.hours import Hours, columns_of, judged, own_placement, record
+from lms.practice.services.hours import Hours, columns_of, hours_of, judged, own_placement, record
 
 LONGEST_REASON = 500
 
@@ -42,7 +42,7 @@ def amend(
     if not 1 <= len(reason) <= LONGEST_REASON:
         raise Invalid("reason", _("Say why, in 500 letters or fewer."))
     _check_is_open(older)
-    hours = _hours_of(older) if is_voiding else hours
+    hours = hours_of(older) if is_voiding else hours
     placement = own_placement(actor_id, hours.placement_id)
     work, supervisor_id = judged(actor_id, placement, hours, None, amends_id=older.id)
     entry = PracticeEntry(
@@ -70,17 +70,3 @@ def _check_is_open(older: PracticeEntry) -> None:
     newer = session().scalar(sa.select(PracticeEntry.id).where(PracticeEntry.amends_id == older.id))
     if newer is not None:
         raise Conflict(_("There is an amendment of this entry already. Change that one."))
-
-
-def _hours_of(entry: PracticeEntry) -> Hours:
-    return Hours(
-        entry.placement_id,
-        entry.worked_on,
-        entry.kind,
-        entry.mode,
-        entry.minutes,
-        entry.starts_at,
-        entry.ends_at,
-        entry.is_overnight,
-        entry.note,
-    )

@@ -132,6 +132,21 @@ def discard_entry(actor_id: int, *, entry_id: int) -> None:
     session().expunge(entry)
 
 
+def hours_of(entry: PracticeEntry) -> Hours:
+    """What the entry says, as it was typed."""
+    return Hours(
+        entry.placement_id,
+        entry.worked_on,
+        entry.kind,
+        entry.mode,
+        entry.minutes,
+        entry.starts_at,
+        entry.ends_at,
+        entry.is_overnight,
+        entry.note,
+    )
+
+
 def submit(actor_id: int, *, entry_ids: Sequence[int]) -> tuple[PracticeEntry, ...]:
     """Send entries to the supervisor; all of them, or none.
 
@@ -144,18 +159,7 @@ def submit(actor_id: int, *, entry_ids: Sequence[int]) -> tuple[PracticeEntry, .
     for entry in sent:
         _open_step(entry, Step.SUBMIT)
         placement = own_placement(actor_id, entry.placement_id)
-        hours = Hours(
-            entry.placement_id,
-            entry.worked_on,
-            entry.kind,
-            entry.mode,
-            entry.minutes,
-            entry.starts_at,
-            entry.ends_at,
-            entry.is_overnight,
-            entry.note,
-        )
-        _work, supervisor_id = judged(actor_id, placement, hours, entry)
+        _work, supervisor_id = judged(actor_id, placement, hours_of(entry), entry)
         move(
             entry,
             Step.SUBMIT,
