@@ -94,29 +94,33 @@ class Tally:
 
 def outside(on: date, window: Window, as_of: date) -> Sentence | None:
     """Why a date does not count, or None when it does."""
-    opens = window.opens(as_of)
+    return _outside(on, window.opens(as_of), window.until, as_of)
+
+
+def _outside(on: date, opens: date | None, until: date | None, as_of: date) -> Sentence | None:
     if on > as_of:
         return say(N_("The date is after the day of this check."))
     if opens is not None and on < opens:
         return say(
             N_("The date is before %(opens_on)s, the first day that counts."), opens_on=opens.isoformat()
         )
-    if window.until is not None and on > window.until:
-        return say(
-            N_("The date is after %(last_on)s, the last day that counts."), last_on=window.until.isoformat()
-        )
+    if until is not None and on > until:
+        return say(N_("The date is after %(last_on)s, the last day that counts."), last_on=until.isoformat())
     return None
 
 
 def tally(pieces: Iterable[Piece], window: Window, as_of: date) -> Tally:
     """Sort pieces by what they count for. Evidence given twice counts once, as the smaller amount."""
     once: dict[str, Piece] = {}
-    for piece in sorted(pieces, key=lambda piece: (piece.evidence, piece.minutes, piece.on, repr(piece))):
-        once.setdefault(piece.evidence, piece)
+    for piece in pieces:
+        other = once.setdefault(piece.evidence, piece)
+        if other is not piece:
+            once[piece.evidence] = min(other, piece, key=lambda one: (one.minutes, one.on, repr(one)))
+    opens = window.opens(as_of)
     counted, waiting = [], []
     reasons: dict[tuple[Sentence, bool, str, int | None], list[Piece]] = {}
-    for piece in once.values():
-        final = outside(piece.on, window, as_of) or piece.refused
+    for _name, piece in sorted(once.items()):
+        final = _outside(piece.on, opens, window.until, as_of) or piece.refused
         if final is not None:
             reasons.setdefault((final, False, "", None), []).append(piece)
         elif piece.waits is not None:

@@ -1,8 +1,9 @@
 """What a requirement is judged by: a record, a date, and the way to judge another requirement. Pure."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from lms.certification.facts import Fact, Record, WaiverGiven
 from lms.certification.findings import N_, Excluded, Finding, Sentence, Status, Unit, say
@@ -24,6 +25,8 @@ class Case:
     as_of: date
     find: Callable[[Requirement, "Case"], Finding]
     scheme_id: str = ""
+    # What hours came to, so that they are counted once though several requirements ask.
+    counted: dict[Any, Any] = field(default_factory=dict, compare=False)
 
     def between(self, first: date | None, last: date) -> "Case":
         """The same, with only what the person did from the first day to the last."""
@@ -35,7 +38,7 @@ class Case:
             )
             for name in DONE_BY_THE_PERSON
         }
-        return replace(self, record=replace(self.record, **kept))
+        return replace(self, record=replace(self.record, **kept), counted={})
 
     def waiver_of(self, requirement_id: str) -> WaiverGiven | None:
         """The waiver that holds for a requirement on the day of the check, the earliest of several."""

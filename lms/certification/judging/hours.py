@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
 from lms.certification.counting import Piece, Tally, Window, assign, capped, tally, within_most
 from lms.certification.facts import EducationContinued, PracticeHour
 from lms.certification.findings import N_, Finding, Sentence, Status, Unit, say
 from lms.certification.judging.case import BODY, BODY_ENTERS, Case
-from lms.certification.judging.limits import Barrier, barrier_of
+from lms.certification.judging.limits import Barrier, Test, barrier_of
 from lms.certification.kinds import (
     AreasCovered,
     ContinuingEducation,
@@ -55,26 +56,50 @@ def judge_hours(asked: Hours, case: Case) -> Finding:
 
 def counted(asked: Hours, case: Case) -> Counted:
     """What counts of the hours that a requirement asks for, within its limits and maximums."""
-    match asked:
-        case TrainingHours():
-            pieces, most, window = _training_pieces(asked, case), dict(asked.most), asked.window
-        case PracticeHours():
-            pieces = [_practice_piece(asked, hour) for hour in case.record.practice]
-            most, window = dict(asked.most), asked.window
-        case SupervisionHours():
-            pieces, most, window = _supervision_pieces(asked, case), {}, asked.window
-        case ContinuingEducation():
-            pieces, most, window = _education_pieces(asked, case), dict(asked.most), _cycle(asked, case)
-        case _:
-            raise TypeError(asked)
+    found: Counted | None = case.counted.get(asked)
+    if found is None:
+        found = case.counted[asked] = _counted(asked, case)
+    return found
+
+
+def _counted(asked: Hours, case: Case) -> Counted:
+    bare = replace(asked, limits=())
+    if (bare, "pieces") not in case.counted:
+        case.counted[bare, "pieces"] = _pieces(bare, case)
+    pieces, window, most = case.counted[bare, "pieces"]
     proofs: dict[str, tuple[str, ...]] = {}
-    passed = _held_back(pieces, asked.limits, case, proofs)
+    opens = window.opens(case.as_of) or date.min
+    tests = [barrier_of(limit, case) for limit in asked.limits if case.waiver_of(limit.id) is None]
+    passed = (
+        _held_back(piece, fact, tests, proofs)
+        if piece.refused is None and opens <= piece.on <= case.as_of
+        else piece
+        for piece, fact in pieces
+    )
     found = within_most(tally(passed, window, case.as_of), most, say(TOO_MUCH))
     needed = _needed(asked, case)
     for limit in asked.limits:
         if isinstance(limit, ActivityCap) and case.waiver_of(limit.id) is None:
             found = _capped(found, limit, needed)
     return Counted(found, needed, proofs)
+
+
+Pieces = list[tuple[Piece, object]]
+
+
+def _pieces(asked: Hours, case: Case) -> tuple[Pieces, Window, dict[str, int]]:
+    """All hours of the kind, the days on which they count, and the maximums."""
+    match asked:
+        case TrainingHours():
+            return _training_pieces(asked, case), asked.window, dict(asked.most)
+        case PracticeHours():
+            pieces = [_practice_piece(asked, hour) for hour in case.record.practice]
+            return pieces, asked.window, dict(asked.most)
+        case SupervisionHours():
+            return _supervision_pieces(asked, case), asked.window, {}
+        case ContinuingEducation():
+            return _education_pieces(asked, case), _cycle(asked, case), dict(asked.most)
+    raise TypeError(asked)
 
 
 def _needed(asked: Hours, case: Case) -> int:
@@ -93,34 +118,24 @@ def _capped(found: Tally, limit: ActivityCap, needed: int) -> Tally:
     return capped(found, lambda piece: bool(piece.traits & names), most, say(TOO_MUCH))
 
 
-def _held_back(
-    pieces: list[tuple[Piece, object]],
-    limits: tuple[Limit, ...],
-    case: Case,
-    proofs: dict[str, tuple[str, ...]],
-) -> Iterable[Piece]:
-    """Each piece, refused or made to wait by the first limit that it does not pass."""
-    tests = [barrier_of(limit, case) for limit in limits if case.waiver_of(limit.id) is None]
-    for piece, fact in pieces:
-        if piece.refused is None and piece.on <= case.as_of:
-            answers = [test(fact) for test in tests]
-            barriers = [answer for answer in answers if isinstance(answer, Barrier)]
-            final = next((one for one in barriers if not one.who), None)
-            if final is not None:
-                piece = replace(piece, refused=final.reason)
-            elif barriers and piece.waits is None:
-                first = barriers[0]
-                piece = replace(piece, waits=first.reason, who=first.who, person_id=first.person_id)
-            elif not barriers:
-                proofs[piece.evidence] = tuple(
-                    name for one in answers if isinstance(one, tuple) for name in one
-                )
-        yield piece
+def _held_back(piece: Piece, fact: object, tests: list[Test], proofs: dict[str, tuple[str, ...]]) -> Piece:
+    """The piece, refused or made to wait by the first limit that it does not pass."""
+    if not tests:
+        return piece
+    answers = [test(fact) for test in tests]
+    barriers = [answer for answer in answers if isinstance(answer, Barrier)]
+    final = next((one for one in barriers if not one.who), None)
+    if final is not None:
+        return replace(piece, refused=final.reason)
+    if not barriers:
+        proofs[piece.evidence] = tuple(name for one in answers if isinstance(one, tuple) for name in one)
+    elif piece.waits is None:
+        first = barriers[0]
+        return replace(piece, waits=first.reason, who=first.who, person_id=first.person_id)
+    return piece
 
 
 # --- what is counted ------------------------------------------------------------------------------
-
-Pieces = list[tuple[Piece, object]]
 
 
 def _training_pieces(asked: TrainingHours, case: Case) -> Pieces:
@@ -152,12 +167,7 @@ def _practice_piece(asked: PracticeHours, hour: PracticeHour) -> tuple[Piece, ob
     refused = None
     if hour.kind in asked.kinds_not_counted:
         refused = say(N_("Time for %(activity)s does not count as practice."), activity=hour.kind)
-    waits, who = {
-        "approved": (None, ""),
-        "submitted": (say(N_("These hours wait for sign-off.")), "supervisor"),
-        "returned": (say(N_("These hours need a fix first.")), "applicant"),
-    }.get(hour.state, (say(N_("These hours are a draft. They are not sent yet.")), "applicant"))
-    traits = {f"activity:{hour.kind}", f"mode:{hour.mode}", f"population:{hour.population}"}
+    waits, who = WAITING.get(hour.state, WAITING["draft"])
     piece = Piece(
         evidence=hour.evidence,
         on=hour.on,
@@ -168,9 +178,23 @@ def _practice_piece(asked: PracticeHours, hour: PracticeHour) -> tuple[Piece, ob
         waits=waits,
         who=who,
         person_id=hour.supervisor_id if waits is not None else None,
-        traits=frozenset(traits | ({"direct"} if hour.is_direct else set())),
+        traits=_traits(hour.kind, hour.mode, hour.population, hour.is_direct),
     )
     return piece, hour
+
+
+WAITING: dict[str, tuple[Sentence | None, str]] = {
+    "approved": (None, ""),
+    "submitted": (say(N_("These hours wait for sign-off.")), "supervisor"),
+    "returned": (say(N_("These hours need a fix first.")), "applicant"),
+    "draft": (say(N_("These hours are a draft. They are not sent yet.")), "applicant"),
+}
+
+
+@cache
+def _traits(kind: str, mode: str, population: str, is_direct: bool) -> frozenset[str]:
+    traits = {f"activity:{kind}", f"mode:{mode}", f"population:{population}"}
+    return frozenset(traits | ({"direct"} if is_direct else set()))
 
 
 def _supervision_pieces(asked: SupervisionHours, case: Case) -> Pieces:
@@ -281,7 +305,7 @@ def judge_limit(asked: Limit, case: Case, kind: str) -> Finding:
             _hours(replace(asked, id=f"{asked.id}.{base.id}"), kind, one.found, one.needed, ()),
             title=base.title,
             evidence=tuple(
-                sorted({proof for piece in one.found.counted for proof in one.proofs[piece.evidence]})
+                sorted({proof for piece in one.found.counted for proof in one.proofs.get(piece.evidence, ())})
             ),
         )
         for base, one in found

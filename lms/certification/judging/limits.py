@@ -121,15 +121,16 @@ def _attended(limit: FullAttendance, case: Case) -> Test:
 
 def _after_stage(limit: HoursAfterStage, case: Case) -> Test:
     done = done_dates(limit.stage, case)
+    within = limit.within_months
+    spans = [(on, months_after(on, within) if within else date.max, evidence) for on, evidence in done]
 
     def test(hour: Fact) -> Proofs | Barrier:
         if not done:
             return _not_done(limit.stage)
-        for on, evidence in done:
-            within = limit.within_months is None or hour.on <= months_after(on, limit.within_months)
-            if on < hour.on and within:
+        for on, last, evidence in spans:
+            if on < hour.on <= last:
                 return (evidence,) if evidence else ()
-        if all(hour.on <= on for on, _evidence in done):
+        if hour.on <= done[0][0]:
             return Barrier(
                 say(
                     N_("Hours count from the day after %(done_on)s: %(stage)s."),
@@ -137,7 +138,7 @@ def _after_stage(limit: HoursAfterStage, case: Case) -> Test:
                     stage=limit.stage.name,
                 )
             )
-        last = max(months_after(on, limit.within_months or 0) for on, _evidence in done if on < hour.on)
+        last = max(last for on, last, _evidence in spans if on < hour.on)
         return Barrier(say(N_("The last day that counts was %(last_on)s."), last_on=last.isoformat()))
 
     return test
@@ -145,11 +146,11 @@ def _after_stage(limit: HoursAfterStage, case: Case) -> Test:
 
 def _before_deadline(limit: DeadlineAfterStage, case: Case) -> Test:
     done = done_dates(limit.stage, case)
+    last = max((months_after(on, limit.months) for on, _evidence in done), default=date.max)
 
     def test(hour: Fact) -> Proofs | Barrier:
         if not done:
             return _not_done(limit.stage)
-        last = max(months_after(on, limit.months) for on, _evidence in done)
         if hour.on > last:
             return Barrier(say(N_("The last day that counts was %(last_on)s."), last_on=last.isoformat()))
         return tuple(evidence for _on, evidence in done[-1:] if evidence)
