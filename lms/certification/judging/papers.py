@@ -167,7 +167,9 @@ WORSE = ("excepted", "clear", "under_review", "listed")
 
 
 def _check(asked: BackgroundCheck, name: str, case: Case) -> Finding:
-    known = [one for one in case.record.background if one.check == name]
+    known = sorted(
+        (one for one in case.record.background if one.check == name), key=lambda one: (one.on, one.evidence)
+    )
     inside = [one for one in known if outside(one.on, asked.window, case.as_of) is None]
     newest = max(inside, key=lambda one: (one.on, WORSE.index(one.outcome), one.evidence), default=None)
     is_met = newest is not None and newest.outcome in ("clear", "excepted")
