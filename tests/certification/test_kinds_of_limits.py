@@ -273,6 +273,8 @@ def test_one_meeting_does_not_make_up_for_two_weeks() -> None:
     weeks = tuple(practice(60, on=MONDAY + 7 * week * DAY) for week in range(2))
     one = Record(practice=weeks, supervision=(supervision(60, on=MONDAY + 8 * DAY),))
     assert finding_of(MAKE_UP, one, AS_OF).counted == 60
+    later = replace(one, supervision=(supervision(60, on=MONDAY + 14 * DAY),))
+    assert finding_of(replace(WEEKLY, make_up_days=14), later, AS_OF).counted == 60
     two = replace(one, supervision=(*one.supervision, supervision(60, on=MONDAY + 9 * DAY)))
     assert finding_of(MAKE_UP, two, AS_OF).counted == 120
 

@@ -216,6 +216,8 @@ def test_what_is_left_under_maximums_fits_and_nothing_more_would(
         limit = min(limit, whole.minutes - inside + sum(most[name] for name in full))
     assert cut.minutes == limit
     assert sum(one.amount for one in cut.excluded) == whole.minutes - cut.minutes
+    again = within_most(Tally(tuple(reversed(pieces)), ()), most, say("too much"))
+    assert (set(again.counted), again.excluded) == (set(cut.counted), cut.excluded)
     minimums = {name: min(30, most[name]) for name in most}
     before, after = assign(whole.counted, minimums, most), assign(cut.counted, minimums, most)
     assert all(after[name] <= most[name] for name in most)
