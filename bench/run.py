@@ -273,8 +273,8 @@ def table(houses: list[House], floor: Page) -> bool:
             words = [f"{page.bar.queries} q"] if page.bar.queries is not None else []
             words += [f"{page.bar.above_floor:g} ms"] if page.bar.above_floor is not None else []
             print(
-                f"{page.name:<20} {house.people:>8,} {page.queries:>7} {page.cpu:>7.2f} "
-                f"{above:>6.2f} {least:>6.2f} {', '.join(words) or '-':>12} {growth:>6.2f}  {'yes' if is_kept else 'NO'}"
+                f"{page.name:<20} {house.people:>8,} {page.queries:>7} {page.cpu:>7.2f} {above:>6.2f} "
+                f"{least:>6.2f} {', '.join(words) or '-':>12} {growth:>6.2f}  {'yes' if is_kept else 'NO'}"
             )
     print("\n" + ("Every bar is kept." if is_fine else "A bar is missed."))
     return is_fine

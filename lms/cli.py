@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 from lms.config import Settings, SettingsFault
@@ -95,6 +96,8 @@ def _parser() -> argparse.ArgumentParser:
         help="also name each place that has twelve words in a row in common with a text in this folder",
     )
     command("sweep", sweep)
+    recheck_options = command("recheck-signatures", recheck_signatures)
+    recheck_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
     command("env-example", env_example)
     command("permissions", permissions)
     return parser
@@ -303,6 +306,45 @@ def check_content(given: argparse.Namespace) -> int:
     if not faults:
         _say("Every content file can be used.")
     return 1 if faults else 0
+
+
+def recheck_signatures(given: argparse.Namespace) -> int:
+    """Compute all signatures of practice hours again; name each row that no longer matches."""
+    from lms import db
+    from lms.app import create_app
+    from lms.practice.queries import Recheck
+
+    with _demo_settings() if given.demo else nullcontext(Settings.from_environment()) as settings:
+        app = create_app(settings)
+        found, run = 0, Recheck()
+        with app.app_context():
+            with db.scope(db.Scope.all()), db.reading():
+                for mismatch in run.mismatches():
+                    found += 1
+                    print(mismatch)
+            db.db.engine.dispose()
+    _say(f"{run.signed} signatures were computed again. Rows that no longer match: {found or 'none'}.")
+    return 1 if found else 0
+
+
+@contextmanager
+def _demo_settings() -> Iterator[Settings]:
+    """The settings of a database in a temporary folder, with the demo's people in it."""
+    from lms import db, migrations
+    from lms.app import create_app
+    from lms.demo import data
+
+    with TemporaryDirectory(prefix="lms-demo-") as folder:
+        url = f"sqlite:///{Path(folder) / 'lms.db'}"
+        asked = {"LMS_ENV": "test", "LMS_DATABASE_URL": url, "LMS_DATA_DIR": folder, "LMS_WORKER": "none"}
+        settings = Settings.from_environment(asked)
+        migrations.upgrade(url)
+        app = create_app(settings)
+        with app.app_context():
+            with db.scope(db.Scope.all()), db.transaction():
+                data.load()
+            db.db.engine.dispose()
+        yield settings
 
 
 def env_example(given: argparse.Namespace) -> int:

@@ -76,6 +76,7 @@ def init(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, moment=moment, hours=hours, clocktime=clocktime)
     app.jinja_env.globals.update(
         parts_of_pages=parts_of_pages,
+        same_everywhere=same_everywhere,
         asset=asset,
         menu=menu,
         nonce=nonce,
@@ -193,6 +194,16 @@ def nonce() -> str:
 def parts_of_pages() -> object:
     """What `import "parts.html" as parts` gives, without its comparing of contexts for each page."""
     return current_app.jinja_env.get_template("parts.html").module
+
+
+def same_everywhere(name: str) -> Markup:
+    """A part of the layout that is the same on every page of a language: drawn once."""
+    return _drawn_once(name, language(), request.root_path if request else "")
+
+
+@lru_cache(64)
+def _drawn_once(name: str, _language: str, _root: str) -> Markup:
+    return Markup(current_app.jinja_env.get_template(name).render())  # noqa: S704  # A template's own markup.
 
 
 def asset(name: str) -> str:

@@ -92,6 +92,10 @@ def assigned_supervisor(actor: Actor, target: Target) -> bool:
     return target.supervisor_id is not None and actor.person_id == target.supervisor_id
 
 
+def not_assigned_supervisor(actor: Actor, target: Target) -> bool:
+    return actor.person_id != target.supervisor_id
+
+
 def not_involved(actor: Actor, target: Target) -> bool:
     return actor.person_id not in target.involved and actor.person_id != target.owner_id
 
@@ -171,6 +175,9 @@ class Permission(StrEnum):
     PRACTICE_LOG_HOURS = "practice:log_hours"
     PRACTICE_SEE_ENTRY = "practice:see_entry"
     PRACTICE_CHANGE_ENTRY = "practice:change_entry"
+    PRACTICE_ANSWER_DISPUTE = "practice:answer_dispute"
+    PRACTICE_SEE_DISPUTES = "practice:see_disputes"
+    PRACTICE_DECIDE_DISPUTE = "practice:decide_dispute"
     PRACTICE_SEE_QUEUE = "practice:see_queue"
     PRACTICE_SIGN_OFF = "practice:sign_off"
     PRACTICE_SEE_PLACEMENTS = "practice:see_placements"
@@ -241,6 +248,13 @@ RULES: dict[Permission, Rule] = {
     Permission.PRACTICE_LOG_HOURS: Rule(allows=((trainee_anywhere,),), knows=(anyone_signed_in,)),
     Permission.PRACTICE_SEE_ENTRY: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
     Permission.PRACTICE_CHANGE_ENTRY: Rule(allows=((owner,),), knows=(assigned_supervisor, coordinator_there)),
+    Permission.PRACTICE_ANSWER_DISPUTE: Rule(
+        allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
+    ),
+    Permission.PRACTICE_SEE_DISPUTES: Rule(allows=((coordinator_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.PRACTICE_DECIDE_DISPUTE: Rule(
+        allows=((coordinator_there, not_owner, not_assigned_supervisor),), knows=(owner, assigned_supervisor)
+    ),
     Permission.PRACTICE_SEE_QUEUE: Rule(allows=((supervisor_anywhere,),), knows=(anyone_signed_in,)),
     Permission.PRACTICE_SIGN_OFF: Rule(
         allows=((assigned_supervisor, supervisor_there, not_owner),), knows=(owner, coordinator_there)

@@ -5,6 +5,7 @@ from lms.assessment import tasks as assessment
 from lms.certification import tasks as certification
 from lms.credentials import tasks as credentials
 from lms.people.tasks import OLD_FAILURES
+from lms.practice import tasks as practice
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -15,6 +16,8 @@ SWEEPS: tuple[Sweep, ...] = (
     # assessment
     assessment.OVERDUE,
     # practice
+    practice.DIGESTS,
+    practice.OVERDUE_DISPUTES,
     # credentials
     credentials.UNDRAWN,
     # certification

@@ -26,6 +26,7 @@ from lms.assessment.reading import Reading
 from lms.assessment.rubrics import Rubric, read_rubric
 from lms.assessment.rules import Limits
 from lms.errors import Fault
+from lms.folders import read_once
 
 # The folder beside the banks that holds rubrics.
 RUBRICS = "rubrics"
@@ -141,7 +142,7 @@ def configure(folder: Path) -> list[Fault]:
     """Put the folder's bank in force and answer its faults. What has a fault is left out."""
     global _in_force, _folder
     _folder = folder
-    _in_force, faults = load(folder)
+    _in_force, faults = _read(folder)
     return faults
 
 
@@ -150,7 +151,7 @@ def reload() -> list[Fault]:
     global _in_force
     if _folder is None:
         return []
-    loaded, faults = load(_folder)
+    loaded, faults = _read(_folder)
     if not faults:
         _in_force = loaded
     return faults
@@ -224,6 +225,9 @@ def load(folder: Path) -> tuple[Bank, list[Fault]]:
         MappingProxyType(found.places),
     )
     return loaded, sorted(found.faults, key=lambda fault: (fault.path, fault.line))
+
+
+_read = read_once(load)
 
 
 def _reading(folder: Path, file: Path) -> Reading:

@@ -13,7 +13,7 @@ from lms.assessment import queries, services
 from lms.assessment.bank import bank, configure
 from lms.assessment.forms import AnswerForm, ExtraTimeForm, StartForm
 from lms.assessment.items import ItemKind
-from lms.assessment.labels import domain_label, humanised
+from lms.assessment.labels import domain_label, lesson_title
 from lms.assessment.queries import Sheet
 from lms.errors import Invalid, NotFound
 from lms.pages import clocktime
@@ -22,7 +22,7 @@ from lms.permissions import Permission, Role, Target, authorize, can
 
 bp = Blueprint("assessment", __name__, template_folder="templates")
 bp.add_app_template_global(domain_label)
-bp.add_app_template_filter(humanised)
+bp.add_app_template_global(lesson_title)
 log = logging.getLogger("lms.assessment")
 
 

@@ -19,6 +19,7 @@ from lms.certification.kinds import (
 from lms.certification.reading.linting import line_of
 from lms.certification.scheme_file import Scheme, parse
 from lms.errors import Fault
+from lms.folders import read_once
 
 FOLDER = Path(__file__).parent / "schemes"
 
@@ -69,7 +70,7 @@ def configure(folder: Path = FOLDER) -> list[Fault]:
     At the first start there is no last good one: then the files without a fault are taken.
     """
     global _loaded
-    book, faults = load(folder)
+    book, faults = _read(folder)
     if not faults or not _loaded.versions:
         _loaded = book
     return faults
@@ -108,6 +109,9 @@ def _out_of_order(versions: Mapping[tuple[str, int], Scheme], folder: Path) -> I
             line = next(number for number, text in enumerate(lines, 1) if text.startswith("effective_from"))
             since = versions[before].effective_from
             yield Fault(path, line, f"Version {before[1]} is in force from {since}; this must be later.")
+
+
+_read = read_once(load)
 
 
 def problems_with(

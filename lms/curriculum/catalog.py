@@ -9,6 +9,7 @@ from lms.curriculum.marked import Marked
 from lms.curriculum.parsing import read_module
 from lms.curriculum.tracks import Track, read_tracks
 from lms.errors import Fault
+from lms.folders import State, read_once, state_of
 
 
 @dataclass(frozen=True)
@@ -66,16 +67,17 @@ def _all_needed(module_id: str, found: Mapping[str, tuple[Module, Marked]]) -> s
     return needed
 
 
+_read = read_once(load)
 _folder: Path | None = None
 _current = Catalog()
-_files: frozenset[tuple[str, int]] = frozenset()
+_files: State = frozenset()
 
 
 def configure(folder: Path) -> list[Fault]:
     """Teach from this folder, and say what is wrong in it. Modules with a fault are left out."""
     global _folder, _current, _files
-    _folder, _files = folder, _files_of(folder)
-    _current, faults = load(folder)
+    _folder, _files = folder, state_of(folder)
+    _current, faults = _read(folder)
     return faults
 
 
@@ -84,8 +86,8 @@ def reload() -> list[Fault]:
     global _current, _files
     if _folder is None:
         return []
-    _files = _files_of(_folder)
-    fresh, faults = load(_folder)
+    _files = state_of(_folder)
+    fresh, faults = _read(_folder)
     if not faults:
         _current = fresh
     return faults
@@ -93,11 +95,7 @@ def reload() -> list[Fault]:
 
 def refresh() -> list[Fault]:
     """Read the folder again if a file in it has changed since it was read last."""
-    return reload() if _folder is not None and _files_of(_folder) != _files else []
-
-
-def _files_of(folder: Path) -> frozenset[tuple[str, int]]:
-    return frozenset((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file())
+    return reload() if _folder is not None and state_of(_folder) != _files else []
 
 
 def catalog() -> Catalog:

@@ -41,14 +41,14 @@ class ModuleFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the step is chosen from."""
+    """What the step is chosen from. `module` is the one to go on with, `module_to_begin` the one after."""
 
     entries_to_fix: int = 0
     open_attempt_id: int | None = None
     open_attempt_title: str = ""
     application_state: str | None = None
     application_id: int | None = None
-    modules: tuple[ModuleFacts, ...] = ()
+    module: ModuleFacts | None = None
     module_to_begin: ModuleFacts | None = None
     examination_to_take: tuple[str, str] | None = None
     minutes_signed: int = 0
@@ -75,9 +75,8 @@ def next_step(facts: Facts) -> NextStep:
     if facts.application_state == "returned":
         return NextStep(Kind.APPLICATION_RETURNED, id=str(facts.application_id))
     kinds = {"lesson": Kind.GO_ON_WITH_LESSON, "check": Kind.TAKE_CHECK, "complete": Kind.COMPLETE_MODULE}
-    for module in facts.modules:
-        if module.step in kinds:
-            return NextStep(kinds[module.step], module=module)
+    if facts.module is not None and facts.module.step in kinds:
+        return NextStep(kinds[facts.module.step], module=facts.module)
     if facts.module_to_begin is not None:
         return NextStep(Kind.BEGIN_MODULE, module=facts.module_to_begin)
     if facts.examination_to_take is not None:

@@ -11,6 +11,7 @@ from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.curriculum import queries as curriculum
 from lms.curriculum.catalog import catalog
+from lms.curriculum.queries import ModuleCard
 from lms.home.next_step import Facts, ModuleFacts, NextStep, next_step, percent_of
 from lms.pages import gettext as _
 from lms.pages import hours as in_hours
@@ -67,13 +68,12 @@ def trainee_home(person_id: int, zone: str, language: str) -> TraineeHome:
     """The trainee's one next step, the rings of their path and where their hours stand."""
     scheme = _scheme(zone)
     path = _path(scheme) if scheme else _Path((), (), 0)
-    examinations = assessment.examination_cards(person_id)
+    examinations = assessment.examination_cards(person_id, also=path.examinations)
     passed = frozenset(card.examination_id for card in examinations if card.is_passed)
-    cards = curriculum.module_cards(person_id, language, passed)
+    training = curriculum.path_of(person_id, passed)
+    card = curriculum.module_card(training.going_on, language) if training.going_on else None
     hours = practice.hours_summary(person_id)
     application = certification.standing_of(person_id, scheme.id) if scheme else None
-    done = {card.module_id for card in cards if card.completed_at is not None}
-    joined = {card.module_id for card in cards}
     to_take = next(
         (
             (card.examination_id, card.title.in_language(language).text)
@@ -89,23 +89,8 @@ def trainee_home(person_id: int, zone: str, language: str) -> TraineeHome:
         open_attempt_title=attempt.title.in_language(language).text if attempt else "",
         application_state=application.state if application else None,
         application_id=application.id if application else None,
-        modules=tuple(
-            ModuleFacts(
-                module_id=card.module_id,
-                title=card.title,
-                step=card.step.kind.value,
-                lesson_id=card.step.lesson_id,
-                lesson_title=card.lesson_title,
-                lesson_number=card.lesson_number,
-                lesson_count=card.lesson_count,
-                minutes_left=card.minutes_left,
-                is_started=card.is_started,
-                examination_id=card.step.examination_id,
-            )
-            for card in cards
-            if card.completed_at is None
-        ),
-        module_to_begin=_to_begin(path.modules, joined, language),
+        module=_going_on(card) if card else None,
+        module_to_begin=_to_begin(path.modules, training.joined, language),
         examination_to_take=to_take,
         minutes_signed=hours.signed,
         minutes_needed=path.practice_minutes,
@@ -113,8 +98,23 @@ def trainee_home(person_id: int, zone: str, language: str) -> TraineeHome:
     return TraineeHome(
         step=next_step(facts),
         scheme_title=_in(scheme.title, language) if scheme else "",
-        rings=_rings(path, done, passed, hours, facts.application_state),
+        rings=_rings(path, training.completed, passed, hours, facts.application_state),
         hours=hours,
+    )
+
+
+def _going_on(card: ModuleCard) -> ModuleFacts:
+    return ModuleFacts(
+        module_id=card.module_id,
+        title=card.title,
+        step=card.step.kind.value,
+        lesson_id=card.step.lesson_id,
+        lesson_title=card.lesson_title,
+        lesson_number=card.lesson_number,
+        lesson_count=card.lesson_count,
+        minutes_left=card.minutes_left,
+        is_started=card.is_started,
+        examination_id=card.step.examination_id,
     )
 
 
@@ -123,7 +123,7 @@ def _in(title: tuple[tuple[str, str], ...], language: str) -> str:
     return words.get(language) or words["en"]
 
 
-def _to_begin(asked: tuple[str, ...], joined: set[str], language: str) -> ModuleFacts | None:
+def _to_begin(asked: tuple[str, ...], joined: frozenset[str], language: str) -> ModuleFacts | None:
     for module_id in asked:
         module = catalog().module(module_id)
         if module_id not in joined and module is not None:
@@ -137,7 +137,7 @@ def _to_begin(asked: tuple[str, ...], joined: set[str], language: str) -> Module
 
 
 def _rings(
-    path: _Path, done: set[str], passed: frozenset[str], hours: HoursSummary, application: str | None
+    path: _Path, done: frozenset[str], passed: frozenset[str], hours: HoursSummary, application: str | None
 ) -> tuple[Ring, ...]:
     modules = sum(module in done for module in path.modules)
     examinations = sum(one in passed for one in path.examinations)

@@ -130,6 +130,17 @@ class HoursForm(Form):
         return is_fine
 
 
+class AmendForm(HoursForm):
+    """The line that shall stand for a signed one, and why."""
+
+    reason = StringField(
+        lazy_gettext("Why it needs a change"),
+        [Length(max=500), InputRequired(lazy_gettext("Say why, in 500 letters or fewer."))],
+        render_kw={"maxlength": 500},
+    )
+    is_voiding = BooleanField(lazy_gettext("This did not take place. Take the hours back whole."))
+
+
 class SignForm(Form):
     """The supervisor's signature under the lines of a page; `sign_form` adds a field for each line."""
 
@@ -146,10 +157,11 @@ class SignForm(Form):
 class AskForm(Form):
     """What to fix: one reason for all lines, or one for each; `ask_form` adds a field for each line."""
 
-    reason = TextAreaField(
+    # One line, so that Enter sends it; line breaks in a reason are not kept anyway.
+    reason = StringField(
         lazy_gettext("What should be fixed? This goes to every entry without a reason of its own."),
         [Length(max=500)],
-        render_kw={"rows": 3},
+        render_kw={"maxlength": 500, "autocomplete": "off"},
     )
 
 
@@ -241,3 +253,25 @@ class SupervisionForm(Form):
         render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
     )
     client_key = KeyField(validators=[InputRequired(), Length(min=8, max=64)])
+
+
+class WordsForm(Form):
+    """What somebody says in a dispute."""
+
+    words = TextAreaField(
+        lazy_gettext("What you want to say"),
+        [InputRequired(lazy_gettext("Write something.")), Length(max=2000)],
+        filters=[plain_lines],
+        render_kw={"maxlength": 2000, "rows": 4},
+    )
+
+
+class OutcomeForm(WordsForm):
+    """A coordinator's decision and its reason."""
+
+    outcome = RadioField(
+        lazy_gettext("Your decision"),
+        [InputRequired(ONE_OF_THESE)],
+        validate_choice=False,
+        choices=choices(words.OUTCOMES.items()),
+    )

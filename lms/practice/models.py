@@ -5,18 +5,20 @@ standing approvals cannot exist. Triggers in the migration keep the content of a
 it is, whatever route a change takes, and let an approval go only when its reversal has been recorded.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Instant, Scoped
-from lms.practice.rules import Kind, Mode, State
+from lms.practice.rules import STORED_STATES, DisputeKind, Kind, Mode, Outcome
 
 LONGEST_NOTE = 280
 
 
-def _one_of(column: str, values: type[Kind] | type[Mode] | type[State]) -> str:
+def _one_of(column: str, values: Iterable[StrEnum]) -> str:
     return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
 
 
@@ -64,10 +66,13 @@ class PracticeEntry(Scoped, Base):
     __table_args__ = (
         sa.UniqueConstraint("person_id", "client_key"),
         sa.UniqueConstraint("approval_id"),
+        sa.Index("uq_practice_entry_amends_id", "amends_id", unique=True),
+        sa.CheckConstraint("(amends_id IS NULL) = (amendment_reason IS NULL)", name="amendment_has_reason"),
+        sa.CheckConstraint("NOT is_voiding OR amends_id IS NOT NULL", name="voiding_amends"),
         sa.Index("ix_practice_entry_supervisor_id_state", "supervisor_id", "state"),
         sa.CheckConstraint(_one_of("kind", Kind), name="kind_known"),
         sa.CheckConstraint(_one_of("mode", Mode), name="mode_known"),
-        sa.CheckConstraint(_one_of("state", State), name="state_known"),
+        sa.CheckConstraint(_one_of("state", STORED_STATES), name="state_known"),
         sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times_or_none"),
         sa.CheckConstraint("NOT is_overnight OR starts_at IS NOT NULL", name="overnight_has_times"),
@@ -96,6 +101,9 @@ class PracticeEntry(Scoped, Base):
     approval_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("sign_off.id", use_alter=True, name="fk_practice_entry_approval_id")
     )
+    amends_id: Mapped[int | None] = mapped_column(sa.ForeignKey("practice_entry.id"))
+    amendment_reason: Mapped[str | None] = mapped_column(sa.String(500))
+    is_voiding: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     client_key: Mapped[str] = mapped_column(sa.String(64))
     version: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -172,3 +180,49 @@ class SupervisionSession(Scoped, Base):
     supervisor_signed_at: Mapped[datetime | None] = mapped_column(Instant)
     client_key: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Dispute(Scoped, Base):
+    """A trainee's disagreement with one act. Only ever added; its timeline says how it stands."""
+
+    __tablename__ = "dispute"
+    __table_args__ = (
+        sa.UniqueConstraint("sign_off_id"),
+        sa.CheckConstraint("supervisor_id <> person_id", name="not_oneself"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("practice_entry.id"), index=True)
+    sign_off_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_off.id"))
+    supervisor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    due_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class DisputeEvent(Scoped, Base):
+    """One step of a dispute. Only ever added; all but answers happen once."""
+
+    __tablename__ = "dispute_event"
+    __table_args__ = (
+        sa.Index(
+            "uq_dispute_event_once",
+            "dispute_id",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("kind <> 'answered'"),
+            postgresql_where=sa.text("kind <> 'answered'"),
+        ),
+        sa.CheckConstraint(_one_of("kind", DisputeKind), name="kind_known"),
+        sa.CheckConstraint(f"outcome IS NULL OR {_one_of('outcome', Outcome)}", name="outcome_known"),
+        sa.CheckConstraint("(kind = 'decided') = (outcome IS NOT NULL)", name="decision_has_outcome"),
+        sa.CheckConstraint("kind IN ('escalated', 'settled') OR length(words) > 0", name="says_something"),
+        sa.CheckConstraint("kind = 'escalated' OR by_id IS NOT NULL", name="a_person_speaks"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dispute_id: Mapped[int] = mapped_column(sa.ForeignKey("dispute.id"), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+    words: Mapped[str] = mapped_column(sa.String(2000))
+    outcome: Mapped[str | None] = mapped_column(sa.String(16))

@@ -52,6 +52,38 @@ class State(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     APPROVED = "approved"
+    # These two are computed from the lines themselves and never stored: see `queries.standing`.
+    AMENDED = "amended"
+    VOID = "void"
+
+
+STORED_STATES = (State.DRAFT, State.SUBMITTED, State.RETURNED, State.APPROVED)
+
+
+class DisputeKind(StrEnum):
+    """A step in the timeline of a dispute."""
+
+    OPENED = "opened"
+    ANSWERED = "answered"
+    ESCALATED = "escalated"
+    SETTLED = "settled"
+    DECIDED = "decided"
+
+
+class DisputeState(StrEnum):
+    """Who has a dispute now, or how it ended: computed from its timeline."""
+
+    OPEN = "open"
+    ESCALATED = "escalated"
+    SETTLED = "settled"
+    DECIDED = "decided"
+
+
+class Outcome(StrEnum):
+    """What a coordinator may decide."""
+
+    FOR_TRAINEE = "for_trainee"
+    STANDS = "stands"
 
 
 class Step(StrEnum):
@@ -133,6 +165,7 @@ class Work:
     note: str = ""
     first_submitted_on: date | None = None
     entry_id: int | None = None
+    amends_id: int | None = None
 
 
 class Period(Protocol):
@@ -243,12 +276,14 @@ def problems_with(
 ) -> tuple[Problem, ...]:
     """Everything wrong or odd about an entry, refusals first.
 
-    `others` are the same trainee's other entries at all sites; the entry itself, if among them, is left out.
+    `others` are the same trainee's other entries at all sites; the entry itself and the one that it amends,
+    if among them, are left out.
     `agreement` is None when no supervision agreement covers the day. `today` is the day in the entry's zone.
     Sources: domain notes 3.2 to 3.4 (overlap across sites, late logs, signer named on an agreement);
     the caps of 16 and 8 hours are the house's own.
     """
-    rest = tuple(o for o in others if entry.entry_id is None or o.entry_id != entry.entry_id)
+    itself = {entry.entry_id, entry.amends_id} - {None}
+    rest = tuple(other for other in others if other.entry_id not in itself)
     clock = _clock_problems(entry)
     found = [*clock, *_date_problems(entry, placement, agreement, today)]
     if not clock:
@@ -256,7 +291,11 @@ def problems_with(
         # Work of other days cannot meet this entry: a day more for midnight, one more for distant zones.
         near = [other for other in rest if abs((other.worked_on - entry.worked_on).days) <= 2]
         found += [*_sum_problems(entry, near, caps), *_overlap_problems(entry, near)]
-    found += [*_late_problems(entry, today, caps), *_copy_problems(entry, rest, caps)]
+    if entry.amends_id is not None:
+        found.append(Problem("amendment", "note", N_("Changes hours that are signed"), False))
+    else:
+        found += _late_problems(entry, today, caps)  # the work itself was logged when the first line was
+    found += _copy_problems(entry, rest, caps)
     return tuple(sorted(found, key=lambda p: not p.is_refusal))
 
 
@@ -370,6 +409,11 @@ def _copy_problems(entry: Work, others: Sequence[Work], caps: Caps) -> list[Prob
 def hours_text(minutes: int) -> str:
     """Minutes as hours with at most two decimals and no trailing zeros: 570 → "9.5"."""
     return f"{minutes / 60:.2f}".rstrip("0").rstrip(".")
+
+
+def is_time_for_mail(local: time) -> bool:
+    """Whether a mail that can wait is sent at this local time: between 8:00 and 20:00."""
+    return time(8) <= local < time(20)
 
 
 def monday_of(on: date) -> date:

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from lms.practice.rules import Kind, Mode, Problem, State
+from lms.practice.rules import DisputeKind, DisputeState, Kind, Mode, Outcome, Problem, State
 
 KINDS = {
     Kind.ONE_TO_ONE: lazy_gettext("One-to-one support"),
@@ -26,11 +26,30 @@ STATES = {
     State.SUBMITTED: lazy_gettext("Sent to the supervisor"),
     State.RETURNED: lazy_gettext("Needs a fix"),
     State.APPROVED: lazy_gettext("Signed"),
+    State.AMENDED: lazy_gettext("Amended"),
+    State.VOID: lazy_gettext("Void"),
 }
 ACTS = {
     "approve": lazy_gettext("Signed"),
     "return": lazy_gettext("Asked for a fix"),
     "reverse": lazy_gettext("Took back the step before"),
+}
+DISPUTE_STATES = {
+    DisputeState.OPEN: lazy_gettext("Trainee and supervisor are talking"),
+    DisputeState.ESCALATED: lazy_gettext("With the coordinator"),
+    DisputeState.SETTLED: lazy_gettext("Ended by the trainee"),
+    DisputeState.DECIDED: lazy_gettext("Decided by the coordinator"),
+}
+DISPUTE_STEPS = {
+    DisputeKind.OPENED: lazy_gettext("Disagreed"),
+    DisputeKind.ANSWERED: lazy_gettext("Answered"),
+    DisputeKind.ESCALATED: lazy_gettext("Went to the coordinator"),
+    DisputeKind.SETTLED: lazy_gettext("Ended it"),
+    DisputeKind.DECIDED: lazy_gettext("Decided"),
+}
+OUTCOMES = {
+    Outcome.FOR_TRAINEE: lazy_gettext("The trainee is right: the supervisor looks at the hours again"),
+    Outcome.STANDS: lazy_gettext("What the supervisor did stands"),
 }
 FORMATS = {
     "individual": lazy_gettext("Just the two of us"),

@@ -8,7 +8,7 @@ import yaml
 
 from lms.assessment.bank import Bank, Examination, ExaminationKind, load
 from lms.assessment.grading import grade
-from lms.assessment.items import FormGiven, Item
+from lms.assessment.items import FormGiven
 
 ROOT = Path(__file__).resolve().parents[2]
 BANK, FAULTS = load(ROOT / "assessments")
@@ -45,18 +45,23 @@ def test_the_content_has_no_fault() -> None:
     assert BANK.examinations
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
-def test_an_item_asks_what_is_taught(item: Item) -> None:
-    objectives, lessons = TAUGHT[item.module]
-    assert item.objective in objectives
-    assert item.lesson in lessons
+def test_items_ask_what_is_taught() -> None:
+    for item in ITEMS:
+        objectives, lessons = TAUGHT[item.module]
+        assert item.objective in objectives, item.id
+        assert item.lesson in lessons, item.id
 
 
-@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
-def test_the_key_cannot_be_guessed_from_its_length(item: Item) -> None:
-    right = [len(option.text.en) for option in item.options if option.is_right]
-    wrong = [len(option.text.en) for option in item.options if not option.is_right]
-    assert not right or min(right) <= 2 * max(wrong)
+def test_the_key_cannot_be_guessed_by_its_length_in_spanish() -> None:
+    """English is judged by the checker; few items have Spanish, so they are judged together."""
+    longest = asked = 0
+    for item in ITEMS:
+        if item.prompt.es is not None and item.kind == "single":
+            lengths = sorted((len(option.text.es or ""), option.is_right) for option in item.options)
+            asked += 1
+            longest += lengths[-1][1] and lengths[-1][0] > lengths[-2][0]
+    assert asked >= 30
+    assert longest <= 0.35 * asked
 
 
 @pytest.mark.parametrize(("examination", "form"), FORMS)

@@ -80,23 +80,27 @@ class MainJob:
     def train(self) -> None:
         """The trainee joins both modules, does every lesson and passes the checks."""
         for number, module_id in enumerate(MODULES):
-            with days_ago(56 - 4 * number), self.tx():
-                curriculum.enrol(
-                    self.people.trainee,
-                    person_id=self.people.trainee,
-                    organisation_id=self.people.provider,
-                    module_id=module_id,
+            self.study(module_id, days=56 - 4 * number)
+
+    def study(self, module_id: str, *, days: int) -> None:
+        """The trainee joins the module, does every lesson, passes its check and completes it."""
+        with days_ago(days), self.tx():
+            curriculum.enrol(
+                self.people.trainee,
+                person_id=self.people.trainee,
+                organisation_id=self.people.provider,
+                module_id=module_id,
+            )
+        module = catalog().module(module_id)
+        assert module is not None
+        for lesson in module.lessons:
+            self.learn(module_id, lesson.id, days=days - 1)
+        if module.check is not None:
+            self.sit(module.check, right=6, days=days - 2)
+            with days_ago(days - 2, hour=18), self.tx():
+                curriculum.complete_module(
+                    self.people.trainee, person_id=self.people.trainee, module_id=module_id
                 )
-            module = catalog().module(module_id)
-            assert module is not None
-            for lesson in module.lessons:
-                self.learn(module_id, lesson.id, days=55 - 4 * number)
-            if module.check is not None:
-                self.sit(module.check, right=6, days=54 - 4 * number)
-                with days_ago(54 - 4 * number, hour=18), self.tx():
-                    curriculum.complete_module(
-                        self.people.trainee, person_id=self.people.trainee, module_id=module_id
-                    )
 
     def learn(self, module_id: str, lesson_id: str, *, days: int) -> None:
         """The trainee answers the lesson's question, not always well, and finishes it."""

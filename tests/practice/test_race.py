@@ -135,3 +135,25 @@ def test_two_entries_at_once_see_each_other(app: Lms, tx: Transactions, personas
     acknowledged, refused = run(app, 1, one)
     assert (acknowledged, refused) == (1, THREADS - 1)
     assert all("The most is 16" in str(fault) or "A day has 24" in str(fault) for fault in counted)
+
+
+def test_two_supervisors_windows_at_once_sign_nothing_twice(
+    app: Lms, tx: Transactions, personas: Personas
+) -> None:
+    """The same sixty lines signed and returned from eight windows at once: each line has one act."""
+    with tx():
+        placed = scenes.ready(personas)
+        ids = [scenes.submitted(placed, scenes.days_ago(days), note=f"{days}").id for days in range(1, 61)]
+    turns = iter(range(THREADS))
+
+    def clear() -> None:
+        if next(turns) % 2:
+            services.return_entries(personas.supervisor, reasons=dict.fromkeys(ids, "When?"))
+        else:
+            services.sign_off(personas.supervisor, entry_ids=ids, statement_version=CURRENT.version)
+
+    acknowledged, refused = run(app, 1, clear)
+    assert (acknowledged, refused) == (1, THREADS - 1)
+    with tx.reading() as session:
+        acts = session.scalars(sa.select(SignOff.entry_id)).all()
+    assert sorted(acts) == ids

@@ -546,3 +546,38 @@ def test_a_signature_needs_the_password_once_in_15_minutes(
     assert states(tx) == ["approved", "approved"]
     with tx.reading() as session:
         assert set(session.scalars(sa.select(SignOff.method))) == {"password"}
+
+
+def test_filters_narrow_the_queue_and_what_all_means(
+    tx: Transactions, clients: Clients, personas: Personas, placed: Placement
+) -> None:
+    waiting(tx, placed, 1, 2, 40)
+    with tx():
+        other = scenes.placement(personas, personas.other_trainee)
+        scenes.agreement(personas, other)
+    waiting(tx, other, 1, 15)
+    client = clients(personas.supervisor)
+
+    def shown(words: str) -> int:
+        return client.get(f"/sign-off?{words}").text.count('name="e"')
+
+    week = scenes.days_ago(15).isoformat()
+    assert [
+        shown(words)
+        for words in (
+            "",
+            f"trainee={personas.trainee}",
+            "site=Clubhouse",
+            "site=Elsewhere",
+            f"week={week}",
+            "flagged=1",
+            f"trainee={personas.other_trainee}&flagged=1",
+            "trainee=nobody&week=never&flagged=",
+        )
+    ] == [5, 3, 5, 0, 1, 1, 0, 1]
+    otis = f"trainee={personas.other_trainee}"
+    page = client.get(f"/sign-off/sign?all=1&{otis}").text
+    assert len(lines_of(page)) == 2
+    assert f'action="/sign-off/sign?{otis}"' in page
+    assert "2 of 5 entries are shown." in client.get(f"/sign-off?{otis}").text
+    assert re.search(r'aria-label="Otis, \w{3} \d+, \d{4}, 2 hours"', client.get(f"/sign-off?{otis}").text)

@@ -11,7 +11,7 @@ from lms.audit import AuditEvent
 from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.practice import queries, services
 from lms.practice.models import PracticeEntry, SignOff
-from lms.practice.rules import STEPS, State, Step
+from lms.practice.rules import STEPS, STORED_STATES, State, Step
 from lms.practice.statements import CURRENT, fingerprint
 from tests.conftest import Transactions
 from tests.personas import Personas
@@ -62,7 +62,7 @@ def steps(entry_id: int, batch: str, who: Personas, placed: object) -> dict[Step
 # Undo takes back what the batch did, so the two crossed cases cannot be asked for.
 CASES = [
     (state, step)
-    for state in State
+    for state in STORED_STATES
     for step in Step
     if (state, step) not in {(State.APPROVED, Step.UNDO_RETURN), (State.RETURNED, Step.UNDO_APPROVE)}
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -129,13 +130,18 @@ _ATTEMPTS_OF = (
 )
 
 
-def examination_cards(person_id: int) -> tuple[ExaminationCard, ...]:
-    """Every examination of the bank as it stands for the person, examinations first. One query."""
+def examination_cards(person_id: int, also: Collection[str] | None = None) -> tuple[ExaminationCard, ...]:
+    """Every examination of the bank as it stands for the person, examinations first. One query.
+
+    With `also`: only those of which the person has an attempt, and those with these ids.
+    """
     by_examination: dict[str, list[_Row]] = {}
     for row in session().execute(_ATTEMPTS_OF, {"person_id": person_id}):
         by_examination.setdefault(row[1], []).append(_Row(*row))
     now = clock.now()
-    ordered = sorted(bank().examinations.values(), key=lambda one: (one.kind.value, one.id))
+    examinations = bank().examinations
+    ids = examinations if also is None else {*by_examination, *also} & examinations.keys()
+    ordered = sorted((examinations[id_] for id_ in ids), key=lambda one: (one.kind.value, one.id))
     return tuple(_card(one, by_examination.get(one.id, []), now) for one in ordered)
 
 

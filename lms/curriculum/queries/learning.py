@@ -104,9 +104,9 @@ _LEARNING = (
     .order_by(Enrolment.id)
 )
 _LEARNING_ONE = _LEARNING.where(Enrolment.module_id == sa.bindparam("module_id"))
-_PROGRESS = sa.select(LessonProgress.enrolment_id, LessonProgress.lesson_id, LessonProgress.finished_at).where(
-    LessonProgress.person_id == sa.bindparam("person_id")
-)
+_PROGRESS = sa.select(
+    LessonProgress.enrolment_id, LessonProgress.lesson_id, LessonProgress.finished_at.is_not(None)
+).where(LessonProgress.person_id == sa.bindparam("person_id"))
 _PROGRESS_ONE = _PROGRESS.where(LessonProgress.enrolment_id == sa.bindparam("enrolment_id"))
 
 
@@ -130,14 +130,38 @@ def learnings_of(person_id: int, passed: frozenset[str] | None = None) -> tuple[
     return _learnings(person_id, rows, session().execute(_PROGRESS, {"person_id": person_id}).all(), passed)
 
 
+@dataclass(frozen=True)
+class Path:
+    """Where a person is on their way: the modules they joined and completed, and the one to go on with."""
+
+    joined: frozenset[str]
+    completed: frozenset[str]
+    going_on: Learning | None
+
+
+def path_of(person_id: int, passed: frozenset[str]) -> Path:
+    """Where the person is, given the examinations they have passed. Two queries."""
+    rows = session().execute(_LEARNING, {"person_id": person_id}).all()
+    left = next((row for row in rows if row.completed_at is None), None)
+    going_on = None
+    if left is not None:
+        which = {"person_id": person_id, "enrolment_id": left.id}
+        going_on = _learnings(person_id, [left], session().execute(_PROGRESS_ONE, which).all(), passed)[0]
+    return Path(
+        joined=frozenset(row.module_id for row in rows),
+        completed=frozenset(row.module_id for row in rows if row.completed_at is not None),
+        going_on=going_on,
+    )
+
+
 def _learnings(
     person_id: int, rows: Iterable[Any], lessons: Iterable[Any], passed: frozenset[str] | None = None
 ) -> tuple[Learning, ...]:
     rows = list(rows)
     started, done = defaultdict(set), defaultdict(set)
-    for enrolment_id, lesson_id, finished_at in lessons:
+    for enrolment_id, lesson_id, is_finished in lessons:
         started[enrolment_id].add(lesson_id)
-        if finished_at is not None:
+        if is_finished:
             done[enrolment_id].add(lesson_id)
     modules = kept_modules((row.module_id, row.content_hash) for row in rows)
     waits_for_check = any(
@@ -184,11 +208,12 @@ def module_cards(
     person_id: int, language: str = "en", passed: frozenset[str] | None = None
 ) -> tuple[ModuleCard, ...]:
     """The modules a person joined, as cards: unfinished first. Three queries at most; two with `passed`."""
-    cards = [_card(one, language) for one in learnings_of(person_id, passed)]
+    cards = [module_card(one, language) for one in learnings_of(person_id, passed)]
     return tuple(sorted(cards, key=lambda card: card.completed_at is not None))
 
 
-def _card(one: Learning, language: str) -> ModuleCard:
+def module_card(one: Learning, language: str) -> ModuleCard:
+    """One module that a person joined, as a card."""
     module, step = one.module, one.next_step
     title, title_language = module.title_in(language)
     lesson = module.lesson(step.lesson_id) if step.lesson_id else None

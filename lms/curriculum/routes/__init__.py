@@ -5,7 +5,9 @@ import logging
 from flask import Blueprint, Flask
 from flask_babel import gettext as _
 
-from lms.curriculum.catalog import configure, refresh
+from lms.assessment.items import Wording
+from lms.assessment.labels import name_lessons
+from lms.curriculum.catalog import catalog, configure, refresh
 from lms.errors import Fault
 from lms.pages import MenuEntry
 from lms.permissions import Permission, can
@@ -28,9 +30,20 @@ def start(app: Flask) -> None:
     has a fault, the last good content stays. In production a new release brings new content.
     """
     settings = app.config["SETTINGS"]
+    name_lessons(_lesson_title)
     _log(configure(settings.modules_dir))
     if settings.env in ("development", "demo"):
         app.before_request(lambda: _log(refresh()))
+
+
+def _lesson_title(module_id: str, lesson_id: str, language: str) -> Wording | None:
+    """What an examination's result calls a lesson: its module's title and its own, in one language."""
+    module = catalog().module(module_id)
+    lesson = module.lesson(lesson_id) if module else None
+    if module is None or lesson is None:
+        return None
+    text, text_language = lesson.text_in(language)
+    return Wording(f"{module.title_in(text_language)[0]}: {text.title}", text_language)
 
 
 def _log(faults: list[Fault]) -> None:

@@ -10,6 +10,9 @@ def guide_of(module: Module | None) -> dict[str, object]:
     if module is None or module.live is None or not module.live.guide:
         return {"guide": None}
     text, text_language = in_language(module.live.guide, language())
+    text = (
+        text.removeprefix("# ").partition("\n")[2] if text.startswith("# ") else text
+    )  # the page has a heading
     return {
         "guide": to_html(text),
         "guide_language": text_language,

@@ -279,7 +279,7 @@ def keep_reflection(module_id: str, lesson_id: str) -> ResponseReturnValue:
     services.keep_reflection(
         owner, person_id=owner, module_id=module_id, lesson_id=lesson_id, text=form.text.data or ""
     )
-    flash(_("Kept for you. Only you can read it."))
+    flash(_("Kept for you. Only you can read it."), "reflection")
     return _to_lesson(module_id, lesson_id, "reflection")
 
 

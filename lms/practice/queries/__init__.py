@@ -1,5 +1,15 @@
 """Reads about practice. Every read meets only rows in the current scope; hot statements are built once."""
 
+from lms.practice.queries.digest import digest_is_due, supervisors_to_remind
+from lms.practice.queries.disputes import (
+    DisputeLine,
+    DisputeStep,
+    disputable_act,
+    dispute,
+    dispute_about,
+    disputes_at,
+    overdue_disputes,
+)
 from lms.practice.queries.entries import (
     EntryLine,
     SignOffLine,
@@ -36,13 +46,17 @@ from lms.practice.queries.placements import (
 from lms.practice.queries.queue import (
     UNDO_FOR,
     Batch,
+    QueueChoices,
+    QueueFilter,
     QueueGroup,
     QueueLine,
     batch,
     entries_awaiting_sign_off,
     groups,
+    queue_choices,
     queue_lines,
 )
+from lms.practice.queries.signatures import Recheck
 from lms.practice.queries.supervision import (
     SessionLine,
     SupervisionPair,
@@ -55,12 +69,17 @@ __all__ = [
     "UNDO_FOR",
     "AgreementLine",
     "Batch",
+    "DisputeLine",
+    "DisputeStep",
     "EntryLine",
     "HoursSummary",
     "PlacementLine",
     "PracticeHour",
+    "QueueChoices",
+    "QueueFilter",
     "QueueGroup",
     "QueueLine",
+    "Recheck",
     "SessionLine",
     "SignOffLine",
     "SupervisionFact",
@@ -70,6 +89,11 @@ __all__ = [
     "agreements_for",
     "batch",
     "covering",
+    "digest_is_due",
+    "disputable_act",
+    "dispute",
+    "dispute_about",
+    "disputes_at",
     "entries",
     "entries_awaiting_sign_off",
     "entries_of",
@@ -77,12 +101,14 @@ __all__ = [
     "groups",
     "hours_summary",
     "latest_entry_of",
+    "overdue_disputes",
     "pairs_of",
     "placement",
     "placements_at",
     "placements_of",
     "placements_supervised_by",
     "practice_hours_of",
+    "queue_choices",
     "queue_lines",
     "queue_size",
     "sessions_with",
@@ -90,6 +116,7 @@ __all__ = [
     "supervision_of",
     "supervision_session",
     "supervisors_of",
+    "supervisors_to_remind",
     "work_of",
     "works_of",
 ]

@@ -13,6 +13,7 @@ from lms.db import session
 from lms.errors import NotFound
 from lms.practice.models import Placement, PracticeEntry, SignOff
 from lms.practice.queries.rows import Rows
+from lms.practice.queries.standing import AMENDED_BY, IS_AMENDED, STANDING_STATE
 from lms.practice.rules import State, Work, monday_of
 
 
@@ -44,6 +45,24 @@ class EntryLine:
     signed_minutes: int | None
     signed_at: datetime | None
     reason: str | None
+    amends_id: int | None
+    amendment_reason: str | None
+    is_voiding: bool
+    amended_by_id: int | None
+    amends_on: date | None
+    amends_minutes: int | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether the line speaks for its hours, signed or not: see `standing`."""
+        if self.amends_id is not None and self.state != State.APPROVED:
+            return False
+        return self.state not in (State.AMENDED, State.VOID)
+
+    @property
+    def may_be_amended(self) -> bool:
+        """Whether the line is signed, stands, and nobody has written an amendment of it yet."""
+        return self.state == State.APPROVED and self.amended_by_id is None
 
     @property
     def week(self) -> date:
@@ -62,6 +81,7 @@ class EntryLine:
             self.note,
             self.first_submitted_at,
             self.id,
+            self.amends_id,
         )
 
 
@@ -75,12 +95,14 @@ def work_of(
     note: str,
     first_submitted_at: datetime | None,
     entry_id: int | None,
+    amends_id: int | None = None,
 ) -> Work:
     """Stored columns as the rules see them: the first submission as a day in the entry's zone."""
     first = first_submitted_at.astimezone(ZoneInfo(zone)).date() if first_submitted_at else None
-    return Work(worked_on, zone, minutes, starts_at, ends_at, is_overnight, note, first, entry_id)
+    return Work(worked_on, zone, minutes, starts_at, ends_at, is_overnight, note, first, entry_id, amends_id)
 
 
+_older = PracticeEntry.__table__.alias("older")
 _Returned = aliased(SignOff)
 _REASON = (
     sa.select(_Returned.reason)
@@ -108,7 +130,7 @@ LINES: Rows = (
         PracticeEntry.kind,
         PracticeEntry.mode,
         PracticeEntry.note,
-        PracticeEntry.state,
+        STANDING_STATE,
         PracticeEntry.submitted_at,
         PracticeEntry.first_submitted_at,
         Placement.starts_on,
@@ -116,9 +138,16 @@ LINES: Rows = (
         SignOff.minutes,
         SignOff.at,
         sa.case((PracticeEntry.state == State.RETURNED.value, _REASON), else_=None),
+        PracticeEntry.amends_id,
+        PracticeEntry.amendment_reason,
+        PracticeEntry.is_voiding,
+        AMENDED_BY,
+        _older.c.worked_on,
+        _older.c.minutes,
     )
     .join(Placement, Placement.id == PracticeEntry.placement_id)
     .outerjoin(SignOff, SignOff.id == PracticeEntry.approval_id)
+    .outerjoin(_older, _older.c.id == PracticeEntry.amends_id)
 )
 _LINES_OF: Rows = LINES.where(PracticeEntry.person_id == sa.bindparam("person_id")).order_by(
     PracticeEntry.worked_on.desc(), PracticeEntry.id.desc()
@@ -208,7 +237,13 @@ _WORKS_OF = sa.select(
     PracticeEntry.note,
     PracticeEntry.first_submitted_at,
     PracticeEntry.id,
-).where(PracticeEntry.person_id.in_(sa.bindparam("ids", expanding=True)))
+    PracticeEntry.amends_id,
+).where(
+    PracticeEntry.person_id.in_(sa.bindparam("ids", expanding=True)),
+    # Not signed yet, a change is there beside the line it changes: nobody may log over either.
+    sa.not_(PracticeEntry.is_voiding),
+    sa.not_(IS_AMENDED),
+)
 
 
 def works_of(person_ids: Iterable[int]) -> dict[int, tuple[Work, ...]]:

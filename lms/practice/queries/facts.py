@@ -10,6 +10,7 @@ from lms.db import session
 from lms.people.queries import people
 from lms.practice.models import Placement, PracticeEntry, SignOff, SupervisionAgreement, SupervisionSession
 from lms.practice.queries.rows import Rows
+from lms.practice.queries.standing import COUNTS
 from lms.practice.rules import State, domain_of
 
 
@@ -57,13 +58,17 @@ _HOURS_OF: Rows = (
     )
     .join(Placement, Placement.id == PracticeEntry.placement_id)
     .outerjoin(SignOff, SignOff.id == PracticeEntry.approval_id)
-    .where(PracticeEntry.person_id == sa.bindparam("person_id"))
+    .where(PracticeEntry.person_id == sa.bindparam("person_id"), COUNTS)
     .order_by(PracticeEntry.worked_on, PracticeEntry.id)
 )
 
 
 def practice_hours_of(person_id: int) -> tuple[PracticeHour, ...]:
-    """All logged entries of a person, oldest work first, in every state."""
+    """The lines that stand for a person's work, oldest work first, in every state.
+
+    Of a signed line and its amendment only one is among them: the newer once it is signed, the older until
+    then. Neither is when the newer takes the older back.
+    """
     rows = session().execute(_HOURS_OF, {"person_id": person_id})
     return tuple(
         PracticeHour(
@@ -133,7 +138,7 @@ _SUMMARY: Rows = (
     sa.select(
         PracticeEntry.state,
         PracticeEntry.supervisor_id,
-        sa.func.sum(sa.func.coalesce(SignOff.minutes, PracticeEntry.minutes)),
+        sa.func.sum(sa.case((COUNTS, sa.func.coalesce(SignOff.minutes, PracticeEntry.minutes)), else_=0)),
         sa.func.count(),
         sa.func.min(PracticeEntry.submitted_at),
     )
@@ -149,7 +154,7 @@ def hours_summary(person_id: int) -> HoursSummary:
     minutes: dict[str, int] = defaultdict(int)
     for state, _supervisor_id, total, _count, _since in rows:
         minutes[state] += int(total)
-    waiting = [row for row in rows if row[0] == State.SUBMITTED]
+    waiting = [row for row in rows if row[0] == State.SUBMITTED and row[2]]
     names = people(row[1] for row in waiting)
     return HoursSummary(
         signed=minutes[State.APPROVED],

@@ -11,23 +11,72 @@ from sqlalchemy.orm import aliased
 from lms import clock
 from lms.db import session
 from lms.people.queries import PersonCard, people
-from lms.practice.models import PracticeEntry, SignOff
+from lms.practice.models import Placement, PracticeEntry, SignOff
 from lms.practice.queries.entries import LINES, EntryLine, works_of
 from lms.practice.queries.placements import agreements_for, covering
 from lms.practice.queries.rows import Rows
-from lms.practice.rules import Dates, Problem, State, problems_with
+from lms.practice.rules import Dates, Problem, State, monday_of, problems_with
 
 MOST_SHOWN = 150  # a page stays under 120 KB
 UNDO_FOR = timedelta(minutes=10)
 
-_LINES_WAITING: Rows = (
-    LINES.where(
-        PracticeEntry.supervisor_id == sa.bindparam("supervisor_id"),
-        PracticeEntry.state == State.SUBMITTED.value,
-    )
-    .order_by(PracticeEntry.worked_on, PracticeEntry.id)
-    .limit(MOST_SHOWN)
+MOST_JUDGED = 1000  # when only the flagged are asked for, so many are looked through
+
+_IS_WAITING = (
+    PracticeEntry.supervisor_id == sa.bindparam("supervisor_id"),
+    PracticeEntry.state == State.SUBMITTED.value,
 )
+_LINES_WAITING: Rows = LINES.where(*_IS_WAITING).order_by(PracticeEntry.worked_on, PracticeEntry.id)
+_WAITING_BY: Rows = (
+    sa.select(
+        PracticeEntry.person_id, Placement.site_name, PracticeEntry.worked_on, sa.func.count(PracticeEntry.id)
+    )
+    .join(Placement, Placement.id == PracticeEntry.placement_id)
+    .where(*_IS_WAITING)
+    .group_by(PracticeEntry.person_id, Placement.site_name, PracticeEntry.worked_on)
+)
+
+
+@dataclass(frozen=True)
+class QueueFilter:
+    """Which of the waiting entries are asked for; nothing asked for is all of them."""
+
+    trainee: int | None = None
+    site: str = ""
+    week: date | None = None
+    is_flagged: bool = False
+
+    def narrow(self, lines: Rows) -> Rows:
+        """The same lines, only those asked for; what is flagged shows once they are judged."""
+        if self.trainee is not None:
+            lines = lines.where(PracticeEntry.person_id == self.trainee)
+        if self.site:
+            lines = lines.where(Placement.site_name == self.site)
+        if self.week is not None:
+            lines = lines.where(PracticeEntry.worked_on.between(self.week, self.week + timedelta(days=6)))
+        return lines
+
+
+@dataclass(frozen=True)
+class QueueChoices:
+    """What the filters of a queue can be set to, and how many entries wait in all."""
+
+    trainees: tuple[tuple[int, str], ...]
+    sites: tuple[str, ...]
+    weeks: tuple[date, ...]
+    entries: int
+
+
+def queue_choices(supervisor_id: int) -> QueueChoices:
+    """The trainees, sites and weeks of all that waits for this supervisor: two statements."""
+    rows = session().execute(_WAITING_BY, {"supervisor_id": supervisor_id}).all()
+    names = people(row[0] for row in rows)
+    return QueueChoices(
+        trainees=tuple(sorted(((id, card.chosen_name) for id, card in names.items()), key=lambda one: one[1])),
+        sites=tuple(sorted({row[1] for row in rows})),
+        weeks=tuple(sorted({monday_of(row[2]) for row in rows})),
+        entries=sum(row[3] for row in rows),
+    )
 
 
 @dataclass(frozen=True)
@@ -61,15 +110,17 @@ class QueueGroup:
         return sum(line.entry.minutes for line in self.lines)
 
 
-def entries_awaiting_sign_off(supervisor_id: int) -> tuple[QueueLine, ...]:
+def entries_awaiting_sign_off(supervisor_id: int, asked: QueueFilter = QueueFilter()) -> tuple[QueueLine, ...]:
     """What waits for this supervisor, oldest work first, each with its problems.
 
     Four statements, and at most 150 entries: the next ones come up as these are answered.
     """
-    return queue_lines(
-        tuple(EntryLine(*row) for row in session().execute(_LINES_WAITING, {"supervisor_id": supervisor_id})),
-        supervisor_id,
-    )
+    wanted = asked.narrow(_LINES_WAITING).limit(MOST_JUDGED if asked.is_flagged else MOST_SHOWN)
+    rows = session().execute(wanted, {"supervisor_id": supervisor_id})
+    lines = queue_lines(tuple(EntryLine(*row) for row in rows), supervisor_id)
+    if asked.is_flagged:
+        lines = tuple(line for line in lines if not line.fits)
+    return lines[:MOST_SHOWN]
 
 
 def queue_lines(lines: tuple[EntryLine, ...], supervisor_id: int) -> tuple[QueueLine, ...]:

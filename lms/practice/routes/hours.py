@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,15 +11,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from lms import clock
-from lms.errors import Invalid
+from lms.errors import Conflict, Invalid
 from lms.pages import zone
 from lms.people.queries import people, person
 from lms.permissions import Actor, Permission, Target, authorize, can, current_actor
 from lms.practice import queries, services, words
-from lms.practice.forms import HoursForm, new_key
+from lms.practice.forms import AmendForm, HoursForm, new_key
 from lms.practice.queries import EntryLine, PlacementLine
 from lms.practice.routes.blueprint import bp
 from lms.practice.rules import Mode, Problem, State, covers, flags, problems_with
+
+FormT = TypeVar("FormT", bound=HoursForm)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Week:
 
     @property
     def minutes(self) -> int:
-        return sum(line.signed_minutes or line.minutes for line in self.lines)
+        return sum(line.signed_minutes or line.minutes for line in self.lines if line.counts)
 
 
 @bp.get("/hours")
@@ -81,7 +84,8 @@ def entry(entry_id: int) -> ResponseReturnValue:
     line = _entry(entry_id)
     actor = authorize(Permission.PRACTICE_SEE_ENTRY, _target(line))
     form = None
-    if line.person_id == actor.person_id and line.state in (State.DRAFT, State.RETURNED):
+    is_open = line.state in (State.DRAFT, State.RETURNED) and not line.is_voiding
+    if line.person_id == actor.person_id and is_open:
         form = _form(queries.placements_of(actor.person_id), obj=line)
         form.client_key.data = ""
         if line.starts_at is None:
@@ -135,6 +139,49 @@ def discard(entry_id: int) -> ResponseReturnValue:
     return redirect(url_for("practice.hours"))
 
 
+@bp.get("/hours/<int:entry_id>/amend")
+def amendment(entry_id: int) -> ResponseReturnValue:
+    """The form for the line that shall stand for a signed one; it begins with what was signed."""
+    line = _entry(entry_id)
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(line))
+    if not line.may_be_amended:
+        raise Conflict(_("Only signed hours without an amendment can be amended."))
+    form = _form_of(AmendForm, queries.placements_of(actor.person_id), obj=line)
+    form.client_key.data, form.is_voiding.data, form.reason.data = new_key(), False, ""
+    form.length.data = line.minutes if line.starts_at is None else None
+    return _amendment_page(line, form, 200)
+
+
+@bp.post("/hours/<int:entry_id>/amend")
+def amend(entry_id: int) -> ResponseReturnValue:
+    """Send the line that shall stand for a signed one to the supervisor."""
+    line = _entry(entry_id)
+    actor = authorize(Permission.PRACTICE_CHANGE_ENTRY, _target(line))
+    form = _form_of(AmendForm, queries.placements_of(actor.person_id))
+    if form.validate_on_submit():
+        try:
+            made = services.amend(
+                actor.person_id,
+                entry_id=entry_id,
+                hours=_typed(form),
+                reason=form.reason.data or "",
+                is_voiding=form.is_voiding.data,
+                client_key=form.client_key.data or new_key(),
+            )
+            if made.state == State.DRAFT:
+                services.submit(actor.person_id, entry_ids=[made.id])
+        except Invalid as fault:
+            _show(form, fault)
+        else:
+            return _saved(made.id)
+    return _amendment_page(line, form, 422)
+
+
+def _amendment_page(line: EntryLine, form: AmendForm, status: int) -> ResponseReturnValue:
+    readers = [person(line.supervisor_id).chosen_name]
+    return render_template("practice/amend.html", line=line, form=form, readers=readers, words=words), status
+
+
 def _entry(entry_id: int) -> EntryLine:
     current_actor()  # who is not signed in is asked to, before any id is looked at
     return queries.entry(entry_id)
@@ -147,10 +194,14 @@ def _target(line: EntryLine) -> Target:
 
 
 def _form(placements: Sequence[PlacementLine], **defaults: object) -> HoursForm:
+    return _form_of(HoursForm, placements, **defaults)
+
+
+def _form_of(kind: type[FormT], placements: Sequence[PlacementLine], **defaults: object) -> FormT:
     today = clock.today(placements[0].zone) if placements else date.max
     # Over now, but its last days may still be missing: an ended placement stays choosable at the end.
     current_first = sorted(placements, key=lambda placement: not covers(placement, today))
-    return HoursForm(placements=[(placement.id, placement.site) for placement in current_first], **defaults)
+    return kind(placements=[(placement.id, placement.site) for placement in current_first], **defaults)
 
 
 def _new_form(placements: Sequence[PlacementLine], last: EntryLine | None) -> HoursForm:
@@ -229,7 +280,7 @@ def _hours_page(
         readers=sorted(names[person_id].chosen_name for person_id in supervisor_ids),
         has_placement=bool(placements),
         drafts=sum(line.state == State.DRAFT for line in lines),
-        signed=sum(line.signed_minutes or 0 for line in lines),
+        signed=sum(line.signed_minutes or 0 for line in lines if line.counts),
         words=words,
     )
     return page, status
@@ -245,6 +296,8 @@ def _entry_page(line: EntryLine, form: HoursForm | None, status: int) -> Respons
         history=history,
         names={person_id: card.chosen_name for person_id, card in names.items()},
         readers=[names[line.supervisor_id].chosen_name],
+        has_dispute=queries.dispute_about(line.id) is not None,
+        may_dispute=queries.disputable_act(line.id) is not None,
         is_own=can(Permission.PRACTICE_CHANGE_ENTRY, _target(line)),
         may_sign=can(Permission.PRACTICE_SIGN_OFF, _target(line)),
         words=words,

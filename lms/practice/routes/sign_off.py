@@ -1,6 +1,8 @@
 """The supervisor's queue: look, sign, ask for a fix, undo; a decision for each line."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,8 +14,9 @@ from lms.people.services import confirm_identity, is_confirmed
 from lms.permissions import Actor, Permission, Target, authorize
 from lms.practice import queries, services, words
 from lms.practice.forms import AskForm, SignForm, ask_form, sign_form
-from lms.practice.queries import QueueLine
+from lms.practice.queries import QueueFilter, QueueLine
 from lms.practice.routes.blueprint import bp
+from lms.practice.rules import monday_of
 from lms.practice.services import MOST_IN_A_BATCH, BatchResult
 from lms.practice.statements import CURRENT
 
@@ -107,12 +110,30 @@ def undo(batch_id: str) -> ResponseReturnValue:
     )
     for _entry_id, why in result.not_done:
         flash(why, "error")
-    return redirect(url_for("practice.queue"))
+    return redirect(url_for("practice.queue", **_asked_words()))
+
+
+def _asked() -> QueueFilter:
+    """The filters that the address names; what cannot be read is not asked for."""
+    week = request.args.get("week", type=date.fromisoformat)
+    return QueueFilter(
+        trainee=request.args.get("trainee", type=int),
+        site=request.args.get("site", ""),
+        week=monday_of(week) if week else None,
+        is_flagged="flagged" in request.args,
+    )
+
+
+def _asked_words() -> dict[str, Any]:
+    """The filters as the address has them, to be kept on the way from page to page."""
+    return {
+        name: request.args[name] for name in ("trainee", "site", "week", "flagged") if request.args.get(name)
+    }
 
 
 def _chosen(actor: Actor) -> tuple[QueueLine, ...]:
     """The lines that the address names: ticked ones, one group, or the first hundred that fit."""
-    waiting = queries.entries_awaiting_sign_off(actor.person_id)
+    waiting = queries.entries_awaiting_sign_off(actor.person_id, _asked())
     if "all" in request.args:
         return tuple(line for line in waiting if line.fits)[:MOST_IN_A_BATCH]
     if "group" in request.args:
@@ -163,15 +184,19 @@ def _answered(result: BatchResult, lines: Sequence[QueueLine]) -> ResponseReturn
         line = by_id[entry_id]
         day = format_date(line.entry.worked_on, "MMM d")
         flash(_("%(name)s, %(day)s: %(why)s", name=line.trainee.chosen_name, day=day, why=why), "error")
-    return redirect(url_for("practice.queue", batch=result.batch_id))
+    return redirect(url_for("practice.queue", batch=result.batch_id, **_asked_words()))
 
 
 def _queue_page(actor: Actor, fault: str | None, status: int) -> ResponseReturnValue:
-    lines = queries.entries_awaiting_sign_off(actor.person_id)
+    asked = _asked()
+    lines = queries.entries_awaiting_sign_off(actor.person_id, asked)
     batch_id = request.args.get("batch")
     page = render_template(
         "practice/queue.html",
         lines=lines,
+        asked=asked,
+        asked_words=_asked_words(),
+        choices=queries.queue_choices(actor.person_id),
         odd=[line for line in lines if not line.fits],
         groups=queries.groups(lines),
         batch=queries.batch(batch_id, actor.person_id) if batch_id else None,
@@ -188,6 +213,7 @@ def _sign_page(lines: Sequence[QueueLine], form: SignForm, status: int) -> Respo
         lines=lines,
         form=form,
         statement=CURRENT,
+        asked_words=_asked_words(),
         asks_password=not is_confirmed(),
         words=words,
     )
@@ -195,4 +221,5 @@ def _sign_page(lines: Sequence[QueueLine], form: SignForm, status: int) -> Respo
 
 
 def _ask_page(lines: Sequence[QueueLine], form: AskForm, status: int) -> ResponseReturnValue:
-    return render_template("practice/ask.html", lines=lines, form=form, words=words), status
+    page = render_template("practice/ask.html", lines=lines, form=form, asked_words=_asked_words(), words=words)
+    return page, status

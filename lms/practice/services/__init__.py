@@ -1,5 +1,13 @@
 """The acts of practice: log, submit and withdraw hours; sign, ask for a fix and undo; agree and meet."""
 
+from lms.practice.services.amendments import amend
+from lms.practice.services.disputes import (
+    answer_dispute,
+    decide_dispute,
+    escalate_dispute,
+    open_dispute,
+    settle_dispute,
+)
 from lms.practice.services.hours import (
     Hours,
     Refused,
@@ -9,6 +17,7 @@ from lms.practice.services.hours import (
     submit,
     withdraw,
 )
+from lms.practice.services.letters import send_digest
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
 from lms.practice.services.signing import (
     MOST_IN_A_BATCH,
@@ -25,16 +34,23 @@ __all__ = [
     "BatchResult",
     "Hours",
     "Refused",
+    "amend",
+    "answer_dispute",
     "change_entry",
     "create_agreement",
     "create_placement",
+    "decide_dispute",
     "discard_entry",
     "end_agreement",
     "end_placement",
+    "escalate_dispute",
     "log_hours",
+    "open_dispute",
     "record_supervision",
     "return_entries",
     "return_entry",
+    "send_digest",
+    "settle_dispute",
     "sign_off",
     "sign_supervision",
     "submit",

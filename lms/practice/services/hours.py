@@ -61,7 +61,7 @@ def log_hours(actor_id: int, *, hours: Hours, client_key: str) -> PracticeEntry:
     """
     if not 8 <= len(client_key) <= 64:
         raise Invalid("client_key", _("Load the page again and send it once more."))
-    placement = _own_placement(actor_id, hours.placement_id)
+    placement = own_placement(actor_id, hours.placement_id)
     again = session().scalar(
         sa.select(PracticeEntry).where(
             PracticeEntry.person_id == actor_id, PracticeEntry.client_key == client_key
@@ -69,7 +69,7 @@ def log_hours(actor_id: int, *, hours: Hours, client_key: str) -> PracticeEntry:
     )
     if again is not None:
         return again
-    work, supervisor_id = _judged(actor_id, placement, hours, None)
+    work, supervisor_id = judged(actor_id, placement, hours, None)
     entry = PracticeEntry(
         organisation_id=placement.organisation_id,
         person_id=actor_id,
@@ -78,11 +78,11 @@ def log_hours(actor_id: int, *, hours: Hours, client_key: str) -> PracticeEntry:
         client_key=client_key,
         version=1,
         created_at=clock.now(),
-        **_columns(hours, work),
+        **columns_of(hours, work),
     )
     session().add(entry)
     session().flush()
-    _record(Action.PRACTICE_LOG_HOURS, actor_id, entry)
+    record(Action.PRACTICE_LOG_HOURS, actor_id, entry)
     return entry
 
 
@@ -94,17 +94,19 @@ def change_entry(actor_id: int, *, entry_id: int, version: int, hours: Hours) ->
     entry = _own_entry(actor_id, entry_id)
     if entry.version != version:
         raise Conflict(_("This entry was changed on another page. Load it again to see it as it is now."))
-    placement = _own_placement(actor_id, hours.placement_id)
+    placement = own_placement(actor_id, hours.placement_id)
     _open_step(entry, Step.CHANGE)
-    work, supervisor_id = _judged(actor_id, placement, hours, entry)
+    if entry.is_voiding:
+        raise Conflict(_("This line only takes another one back. Send it, or delete it."))
+    work, supervisor_id = judged(actor_id, placement, hours, entry)
     move(
         entry,
         Step.CHANGE,
         organisation_id=placement.organisation_id,
         supervisor_id=supervisor_id,
-        **_columns(hours, work),
+        **columns_of(hours, work),
     )
-    _record(Action.PRACTICE_CHANGE_ENTRY, actor_id, entry)
+    record(Action.PRACTICE_CHANGE_ENTRY, actor_id, entry)
     return entry
 
 
@@ -115,7 +117,7 @@ def discard_entry(actor_id: int, *, entry_id: int) -> None:
     acted_on = session().scalar(sa.select(sa.func.count(SignOff.id)).where(SignOff.entry_id == entry.id))
     if acted_on:
         raise Conflict(_("Your supervisor has answered this entry, so it stays. You can still change it."))
-    _record(Action.PRACTICE_DISCARD_ENTRY, actor_id, entry)
+    record(Action.PRACTICE_DISCARD_ENTRY, actor_id, entry)
     gone: sa.CursorResult[Any] = session().execute(  # type: ignore[assignment]
         sa.delete(PracticeEntry)
         .where(
@@ -141,7 +143,7 @@ def submit(actor_id: int, *, entry_ids: Sequence[int]) -> tuple[PracticeEntry, .
     now = clock.now()
     for entry in sent:
         _open_step(entry, Step.SUBMIT)
-        placement = _own_placement(actor_id, entry.placement_id)
+        placement = own_placement(actor_id, entry.placement_id)
         hours = Hours(
             entry.placement_id,
             entry.worked_on,
@@ -153,7 +155,7 @@ def submit(actor_id: int, *, entry_ids: Sequence[int]) -> tuple[PracticeEntry, .
             entry.is_overnight,
             entry.note,
         )
-        _work, supervisor_id = _judged(actor_id, placement, hours, entry)
+        _work, supervisor_id = judged(actor_id, placement, hours, entry)
         move(
             entry,
             Step.SUBMIT,
@@ -176,7 +178,7 @@ def withdraw(actor_id: int, *, entry_id: int) -> PracticeEntry:
     """Take an entry back from the supervisor before it is looked at. Raises Conflict afterwards."""
     entry = _own_entry(actor_id, entry_id)
     move(entry, Step.WITHDRAW, submitted_at=None)
-    _record(Action.PRACTICE_WITHDRAW, actor_id, entry)
+    record(Action.PRACTICE_WITHDRAW, actor_id, entry)
     return entry
 
 
@@ -221,7 +223,8 @@ def _own_entry(actor_id: int, entry_id: int) -> PracticeEntry:
     return entry
 
 
-def _own_placement(actor_id: int, placement_id: int) -> Placement:
+def own_placement(actor_id: int, placement_id: int) -> Placement:
+    """The actor's placement, with all of the actor's placements locked. Raises Refused."""
     # All placements of the person are locked, in one order: two entries logged at once, even at two sites,
     # must each see the other when sums and overlaps are judged.
     rows = session().scalars(
@@ -233,7 +236,14 @@ def _own_placement(actor_id: int, placement_id: int) -> Placement:
     return placement
 
 
-def _judged(actor_id: int, placement: Placement, hours: Hours, entry: PracticeEntry | None) -> tuple[Work, int]:
+def judged(
+    actor_id: int,
+    placement: Placement,
+    hours: Hours,
+    entry: PracticeEntry | None,
+    *,
+    amends_id: int | None = None,
+) -> tuple[Work, int]:
     """The hours as the rules see them and who is to sign them. Raises Refused."""
     faults = _shape_faults(hours)
     if faults:
@@ -248,6 +258,7 @@ def _judged(actor_id: int, placement: Placement, hours: Hours, entry: PracticeEn
         hours.note,
         entry.first_submitted_at if entry else None,
         entry.id if entry else None,
+        entry.amends_id if entry else amends_id,
     )
     agreements = agreements_for([placement.id]).get(placement.id, ())
     agreement = covering(agreements, hours.worked_on)
@@ -292,7 +303,8 @@ def _minutes(hours: Hours, zone: str) -> int:
     )
 
 
-def _columns(hours: Hours, work: Work) -> dict[str, Any]:
+def columns_of(hours: Hours, work: Work) -> dict[str, Any]:
+    """What an entry keeps of the hours."""
     return {
         "placement_id": hours.placement_id,
         "worked_on": hours.worked_on,
@@ -307,7 +319,8 @@ def _columns(hours: Hours, work: Work) -> dict[str, Any]:
     }
 
 
-def _record(action: Action, actor_id: int, entry: PracticeEntry) -> None:
+def record(action: Action, actor_id: int, entry: PracticeEntry) -> None:
+    """The audit event of an act on one entry."""
     audit.record(
         action,
         actor_id=actor_id,

@@ -1,8 +1,8 @@
 """What a supervisor does with the queue: sign, ask for a fix, and take either back for ten minutes."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -18,7 +18,8 @@ from lms.practice.models import PracticeEntry, SignOff
 from lms.practice.queries import UNDO_FOR, agreements_for
 from lms.practice.rules import State, Step, after, covers
 from lms.practice.services.hours import move
-from lms.practice.statements import CURRENT, canonical, fingerprint
+from lms.practice.services.letters import tell_of_returns
+from lms.practice.statements import CURRENT, fingerprint, line_of
 
 MOST_IN_A_BATCH = 100
 LONGEST_REASON = 500
@@ -105,6 +106,8 @@ def return_entries(
     for entry, _act in drafts.rows:
         move(entry, Step.RETURN)
     drafts.record(Action.PRACTICE_RETURN)
+    for trainee_id, count in Counter(entry.person_id for entry, _act in drafts.rows).items():
+        tell_of_returns(trainee_id, batch_id=drafts.batch_id, entries=count)
     return BatchResult(drafts.batch_id, tuple(entry.id for entry, _act in drafts.rows), not_done)
 
 
@@ -127,7 +130,10 @@ def undo(actor_id: int, *, batch_id: str) -> BatchResult:
     if clock.now() >= acts[0].at + UNDO_FOR:
         raise Conflict(_("Ten minutes have passed, so this can no longer be undone."))
     entries = {entry.id: entry for entry in _rows([act.entry_id for act in acts])}
-    standing = [act for act in acts if _is_standing(act, entries[act.entry_id])]
+    amended = set(
+        session().scalars(sa.select(PracticeEntry.amends_id).where(PracticeEntry.amends_id.in_(list(entries))))
+    )
+    standing = [act for act in acts if act.entry_id not in amended and _is_standing(act, entries[act.entry_id])]
     if not standing:
         raise Conflict(_("This was undone already, or the entries have changed since."))
     drafts = _Acts(actor_id, "reverse", [entries[act.entry_id] for act in standing], "statement")
@@ -202,20 +208,6 @@ class _Acts:
     ) -> None:
         """Draw up the act on one entry, with the canonical line that the fingerprint is over."""
         statement = CURRENT if self._act == "approve" else None
-        signer = self._names[self._actor_id].legal_name
-        facts = line_facts(entry, self._names[entry.person_id].legal_name) | {
-            "act": self._act,
-            "signed_minutes": minutes,
-            "reason": reason,
-            "reverses": reverses_id,
-            "by": self._actor_id,
-            "by_name": signer,
-            "at": self._at.isoformat(timespec="microseconds"),
-            "method": self._method,
-            "statement_version": statement.version if statement else None,
-            "statement": statement.text if statement else None,
-        }
-        line = canonical(facts)
         row = SignOff(
             organisation_id=entry.organisation_id,
             person_id=entry.person_id,
@@ -226,15 +218,15 @@ class _Acts:
             minutes=minutes,
             reason=reason,
             by_id=self._actor_id,
-            by_name=signer,
+            by_name=self._names[self._actor_id].legal_name,
             at=self._at,
             batch_id=self.batch_id,
             statement_version=statement.version if statement else None,
             statement=statement.text if statement else None,
             method=self._method,
-            line=line,
-            sha256=fingerprint(line),
         )
+        row.line = line_of(entry, row, self._names[entry.person_id].legal_name)
+        row.sha256 = fingerprint(row.line)
         self.rows.append((entry, row))
 
     def flush(self) -> None:
@@ -251,26 +243,10 @@ class _Acts:
             subject="sign_off",
             subject_id=self.rows[0][1].id,
             organisation_id=min(places) if len(places) == 1 else None,
-            details={"batch": self.batch_id, "entries": [row.entry_id for _entry, row in self.rows]},
+            details={
+                "batch": self.batch_id,
+                "entries": [row.entry_id for _entry, row in self.rows],
+                # A second witness: who changes a signed line must change the trail as well.
+                "sha256": [row.sha256 for _entry, row in self.rows],
+            },
         )
-
-
-def line_facts(entry: PracticeEntry, trainee_name: str) -> dict[str, Any]:
-    """What the signed line says of the work itself."""
-    return {
-        "entry": entry.id,
-        "version": entry.version,
-        "trainee": entry.person_id,
-        "trainee_name": trainee_name,
-        "organisation": entry.organisation_id,
-        "placement": entry.placement_id,
-        "worked_on": entry.worked_on.isoformat(),
-        "zone": entry.zone,
-        "starts_at": entry.starts_at.isoformat("minutes") if entry.starts_at else None,
-        "ends_at": entry.ends_at.isoformat("minutes") if entry.ends_at else None,
-        "is_overnight": entry.is_overnight,
-        "minutes": entry.minutes,
-        "kind": entry.kind,
-        "mode": entry.mode,
-        "note": entry.note,
-    }
