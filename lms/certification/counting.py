@@ -1,13 +1,13 @@
 """How hours are counted: what falls in the window, what waits, and which minimum an hour goes to. Pure.
 
 Every hour counts once inside a requirement (domain shape R46): an hour that fits two topics goes to one
-of them, chosen so that as many minimums as possible are reached.
+of them, chosen so that as many minimums as possible are reached. What is more than a maximum is cut off.
 """
 
 from calendar import monthrange
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from lms.certification.findings import N_, Excluded, Sentence, say
@@ -15,11 +15,16 @@ from lms.certification.findings import N_, Excluded, Sentence, say
 
 @dataclass(frozen=True)
 class Window:
-    """Which dates count. The first day of a look-back counts; `after` counts from the next day on."""
+    """Which dates count. The first day of a look-back counts; `after` counts from the next day on.
+
+    `first` and `until` are the first and the last day themselves.
+    """
 
     months: int | None = None
     days: int | None = None
     after: date | None = None
+    first: date | None = None
+    until: date | None = None
 
     def opens(self, as_of: date) -> date | None:
         """The first day that counts at `as_of`, or None where there is no limit."""
@@ -30,6 +35,8 @@ class Window:
             starts.append(as_of - timedelta(days=self.days))
         if self.after is not None:
             starts.append(self.after + timedelta(days=1))
+        if self.first is not None:
+            starts.append(self.first)
         return max(starts, default=None)
 
 
@@ -46,7 +53,10 @@ def months_after(day: date, months: int) -> date:
 
 @dataclass(frozen=True)
 class Piece:
-    """One amount of time that may count. `refused` is final; `waits` may still be signed."""
+    """One amount of time that may count. `refused` is final; `waits` can still come to count.
+
+    `traits` are what else is known of it, as `mode:phone` or `activity:group`.
+    """
 
     evidence: str
     on: date
@@ -57,6 +67,7 @@ class Piece:
     waits: Sentence | None = None
     who: str = ""
     person_id: int | None = None
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -83,25 +94,33 @@ class Tally:
 
 def outside(on: date, window: Window, as_of: date) -> Sentence | None:
     """Why a date does not count, or None when it does."""
-    opens = window.opens(as_of)
+    return _outside(on, window.opens(as_of), window.until, as_of)
+
+
+def _outside(on: date, opens: date | None, until: date | None, as_of: date) -> Sentence | None:
     if on > as_of:
         return say(N_("The date is after the day of this check."))
     if opens is not None and on < opens:
         return say(
             N_("The date is before %(opens_on)s, the first day that counts."), opens_on=opens.isoformat()
         )
+    if until is not None and on > until:
+        return say(N_("The date is after %(last_on)s, the last day that counts."), last_on=until.isoformat())
     return None
 
 
 def tally(pieces: Iterable[Piece], window: Window, as_of: date) -> Tally:
     """Sort pieces by what they count for. Evidence given twice counts once, as the smaller amount."""
     once: dict[str, Piece] = {}
-    for piece in sorted(pieces, key=lambda piece: (piece.evidence, piece.minutes, piece.on, repr(piece))):
-        once.setdefault(piece.evidence, piece)
+    for piece in pieces:
+        other = once.setdefault(piece.evidence, piece)
+        if other is not piece:
+            once[piece.evidence] = min(other, piece, key=lambda one: (one.minutes, one.on, repr(one)))
+    opens = window.opens(as_of)
     counted, waiting = [], []
     reasons: dict[tuple[Sentence, bool, str, int | None], list[Piece]] = {}
-    for piece in once.values():
-        final = outside(piece.on, window, as_of) or piece.refused
+    for _name, piece in sorted(once.items()):
+        final = _outside(piece.on, opens, window.until, as_of) or piece.refused
         if final is not None:
             reasons.setdefault((final, False, "", None), []).append(piece)
         elif piece.waits is not None:
@@ -127,11 +146,86 @@ def tally(pieces: Iterable[Piece], window: Window, as_of: date) -> Tally:
     )
 
 
-def assign(pieces: Iterable[Piece], minimums: Mapping[str, int]) -> dict[str, int]:
+def capped(found: Tally, is_capped: Callable[[Piece], bool], most: int, reason: Sentence) -> Tally:
+    """The tally with at most `most` minutes of some pieces: the earlier ones count. What waits comes last."""
+
+    def spare(pieces: tuple[Piece, ...], room: int) -> int:
+        return max(0, sum(piece.minutes for piece in pieces if is_capped(piece)) - room)
+
+    counted, cut = _cut(found.counted, {(): spare(found.counted, most)}, lambda p: () if is_capped(p) else None)
+    room = most - sum(piece.minutes for piece in counted if is_capped(piece))
+    waiting, _later = _cut(
+        found.waiting, {(): spare(found.waiting, room)}, lambda p: () if is_capped(p) else None
+    )
+    return Tally(counted, waiting, (*found.excluded, *_dropped(cut, reason)))
+
+
+def within_most(found: Tally, most: Mapping[str, int], reason: Sentence) -> Tally:
+    """The tally without what is more than the maximums of its groups, however the hours are shared out."""
+    if not most:
+        return found
+    counted, cut = _cut(found.counted, _over(found.counted, most), lambda piece: _fits(piece, most))
+    later = sum(_over((*counted, *found.waiting), most).values())
+    waiting, _later = _cut(found.waiting, {(): later}, lambda p: None if ANY in _fits(p, most) else ())
+    return Tally(counted, waiting, (*found.excluded, *_dropped(cut, reason)))
+
+
+Groups = tuple[str, ...]
+
+
+def _cut(
+    pieces: Iterable[Piece], spare: dict[Groups, int], key: Callable[[Piece], Groups | None]
+) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """The pieces without the spare minutes, and what was cut off: the latest goes first."""
+    kept, cut = [], []
+    for piece in sorted(pieces, key=lambda piece: (piece.on, piece.evidence), reverse=True):
+        group = key(piece)
+        drop = min(piece.minutes, spare.get(group, 0)) if group is not None else 0
+        if drop and group is not None:
+            spare[group] -= drop
+            cut.append(replace(piece, minutes=drop))
+        if drop < piece.minutes:
+            kept.append(replace(piece, minutes=piece.minutes - drop))
+    return tuple(reversed(kept)), tuple(reversed(cut))
+
+
+def _dropped(cut: tuple[Piece, ...], reason: Sentence) -> tuple[Excluded, ...]:
+    if not cut:
+        return ()
+    names = tuple(sorted(piece.evidence for piece in cut))
+    return (Excluded(sum(piece.minutes for piece in cut), reason, names),)
+
+
+ANY = ""
+NO_END = 10**9
+
+
+def _fits(piece: Piece, most: Mapping[str, int]) -> Groups:
+    """The groups that a piece may go to; ANY stands for all those without a maximum."""
+    return tuple(sorted({group if group in most else ANY for group in piece.groups} or {ANY}))
+
+
+def _over(pieces: Iterable[Piece], most: Mapping[str, int]) -> dict[Groups, int]:
+    """The minutes that find no room, by the groups they fit: what a maximum flow leaves over."""
+    supply: dict[Groups, int] = {}
+    for piece in pieces:
+        fits = _fits(piece, most)
+        supply[fits] = supply.get(fits, 0) + piece.minutes
+    left = dict(sorted(supply.items()))
+    lacks = {**{group: most[group] for group in sorted(most)}, ANY: NO_END}
+    flow = {(fits, group): 0 for fits in left for group in fits}
+    while (path := _path(left, lacks, flow)) is not None:
+        _push(path, left, lacks, flow)
+    return left
+
+
+def assign(
+    pieces: Iterable[Piece], minimums: Mapping[str, int], most: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """Minutes for each named group, every minute in one group only, as many minimums reached as can be.
 
     A maximum flow from the sets of groups that hours fit to the groups that need them; what is left over
-    then goes to the first group it fits, so that the numbers show all the work.
+    then goes to the first group it fits that has room, so that the numbers show all the work.
     """
     supply: dict[tuple[str, ...], int] = {}
     for piece in pieces:
@@ -145,7 +239,10 @@ def assign(pieces: Iterable[Piece], minimums: Mapping[str, int]) -> dict[str, in
         _push(path, left, lacks, flow)
     given = {group: sum(flow[key] for key in flow if key[1] == group) for group in minimums}
     for fits, minutes in left.items():
-        given[fits[0]] += minutes
+        for group in fits:
+            room = max(0, (most or {}).get(group, NO_END) - given[group])
+            given[group] += min(room, minutes)
+            minutes -= min(room, minutes)
     return given
 
 

@@ -14,7 +14,10 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class TrainingHour:
-    """Time in training, with the topics it may count for and its delivery mode."""
+    """Time in training, with the topics it may count for and its delivery mode.
+
+    `provider` and `course` are another body's names for who held it and as what.
+    """
 
     evidence: str
     module_id: str
@@ -22,6 +25,8 @@ class TrainingHour:
     minutes: int
     mode: str
     on: date
+    provider: str = ""
+    course: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class ExamTaken:
     cut_percent: int
     is_passed: bool
     on: date
+    scaled: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class PracticeHour:
     mode: str
     state: str
     supervisor_id: int | None = None
+    population: str = ""
+    is_direct: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,226 @@ class AttestationGiven:
     on: date
 
 
+# --- what the certifying body, or somebody it trusts, brings ---------------------------------------
+
+
+@dataclass(frozen=True)
+class Birth:
+    """`on` is the date of birth, as a paper shows it."""
+
+    evidence: str
+    on: date
+
+
+@dataclass(frozen=True)
+class DocumentSeen:
+    """A paper that came in on that day; it counts once it is verified.
+
+    `kind` is what it is (education, identity, or the name that a scheme gives it), `detail` what it shows.
+    """
+
+    evidence: str
+    on: date
+    kind: str
+    detail: str = ""
+    sender: str = ""
+    is_from_issuer: bool = False
+    verified_on: date | None = None
+    has_legal_name: bool = False
+
+
+@dataclass(frozen=True)
+class ReferenceGiven:
+    """A letter: by whom, of what type, and what the writer is to the person."""
+
+    evidence: str
+    on: date
+    writer: str
+    type: str
+    relation: str = ""
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True)
+class BackgroundChecked:
+    """The outcome of one check: clear, listed, under_review, or excepted by the body."""
+
+    evidence: str
+    on: date
+    check: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class RecoveryAttested:
+    """Somebody's word that recovery, in one version of its definition, has lasted since a date."""
+
+    evidence: str
+    on: date
+    since_on: date
+    by: str
+    definition_version: str = ""
+
+
+@dataclass(frozen=True)
+class ShareAttested:
+    """The part of their time, in percent, that a person lives or works in the body's area."""
+
+    evidence: str
+    on: date
+    way: str
+    percent: int
+
+
+@dataclass(frozen=True)
+class StageReached:
+    """A step that was done on that day; `began_on` where it took longer."""
+
+    evidence: str
+    on: date
+    stage: str
+    began_on: date | None = None
+
+
+@dataclass(frozen=True)
+class TierHeld:
+    """One period of a time-limited credential on the way, both days included."""
+
+    evidence: str
+    on: date
+    until_on: date
+    tier: str
+
+
+@dataclass(frozen=True)
+class TrainingApproved:
+    """A body's approval of a provider, or of one of its courses, from that day on."""
+
+    evidence: str
+    on: date
+    by: str
+    provider: str
+    course: str = ""
+    until_on: date | None = None
+
+
+@dataclass(frozen=True)
+class AttendanceKept:
+    """How many minutes of a course were planned and how many were attended, by its last day."""
+
+    evidence: str
+    on: date
+    course: str
+    attended_minutes: int
+    planned_minutes: int
+
+
+@dataclass(frozen=True)
+class PerformanceRated:
+    """A role-play, an observation or the like, judged by a rubric."""
+
+    evidence: str
+    on: date
+    form: str
+    is_passed: bool
+
+
+@dataclass(frozen=True)
+class SupervisorQualified:
+    """What a supervisor held from that day on: a credential, or hours of their own."""
+
+    evidence: str
+    on: date
+    supervisor_id: int
+    credential: str = ""
+    until_on: date | None = None
+    practice_minutes: int = 0
+    joint_minutes: int = 0
+
+
+@dataclass(frozen=True)
+class AgreementMade:
+    """A supervision agreement and the days it covers; `approved_on` where the body approved it."""
+
+    evidence: str
+    on: date
+    supervisor_id: int
+    until_on: date | None = None
+    approved_on: date | None = None
+
+
+@dataclass(frozen=True)
+class CredentialHeld:
+    """A credential held from that day on, and whether its issuer has confirmed it."""
+
+    evidence: str
+    on: date
+    credential: str
+    issuer: str = ""
+    until_on: date | None = None
+    is_verified: bool = False
+
+
+@dataclass(frozen=True)
+class Employed:
+    """Work in a role from that day on, and whether the employer has confirmed it."""
+
+    evidence: str
+    on: date
+    role: str
+    until_on: date | None = None
+    is_verified: bool = False
+
+
+@dataclass(frozen=True)
+class EducationContinued:
+    """Continuing education. `course` is the same for the same course taken twice."""
+
+    evidence: str
+    on: date
+    minutes: int
+    categories: tuple[str, ...] = ()
+    sponsor: str = ""
+    course: str = ""
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CreditEarned:
+    """Credits of a school, which a scheme may turn into hours of training."""
+
+    evidence: str
+    on: date
+    unit: str
+    amount: int
+    topics: tuple[str, ...] = ()
+    mode: str = "in_person"
+
+
+@dataclass(frozen=True)
+class PaymentSeen:
+    """A fee that the body received."""
+
+    evidence: str
+    on: date
+    purpose: str
+    usd: int
+
+
+@dataclass(frozen=True)
+class WaiverGiven:
+    """A body's exception from one requirement of one scheme. Its reason stays with the body."""
+
+    evidence: str
+    on: date
+    scheme_id: str
+    requirement_id: str
+    until_on: date | None = None
+
+
+Fact = Any
+
+
 @dataclass(frozen=True)
 class Record:
     """All of one person's facts. Their order means nothing."""
@@ -93,39 +321,99 @@ class Record:
     practice: tuple[PracticeHour, ...] = ()
     supervision: tuple[SupervisionHeld, ...] = ()
     attestations: tuple[AttestationGiven, ...] = ()
+    births: tuple[Birth, ...] = ()
+    documents: tuple[DocumentSeen, ...] = ()
+    references: tuple[ReferenceGiven, ...] = ()
+    background: tuple[BackgroundChecked, ...] = ()
+    recovery: tuple[RecoveryAttested, ...] = ()
+    residency: tuple[ShareAttested, ...] = ()
+    stages: tuple[StageReached, ...] = ()
+    tiers: tuple[TierHeld, ...] = ()
+    approvals: tuple[TrainingApproved, ...] = ()
+    attendance: tuple[AttendanceKept, ...] = ()
+    performance: tuple[PerformanceRated, ...] = ()
+    qualifications: tuple[SupervisorQualified, ...] = ()
+    agreements: tuple[AgreementMade, ...] = ()
+    credentials: tuple[CredentialHeld, ...] = ()
+    employment: tuple[Employed, ...] = ()
+    education: tuple[EducationContinued, ...] = ()
+    credits: tuple[CreditEarned, ...] = ()
+    payments: tuple[PaymentSeen, ...] = ()
+    waivers: tuple[WaiverGiven, ...] = ()
 
     def as_json(self) -> Json:
-        """The record as plain JSON values, in one fixed order."""
+        """The record as plain JSON values, in one fixed order.
+
+        What came later, a kind of fact or a field of one, is left out while it says nothing: a record
+        that was stored before is written as it was then, and keeps its hash.
+        """
         return {
-            name: sorted((_plain(asdict(fact)) for fact in facts), key=lambda row: str(row["evidence"]))
-            for name, facts in (
-                ("training", self.training),
-                ("modules", self.modules),
-                ("examinations", self.examinations),
-                ("practice", self.practice),
-                ("supervision", self.supervision),
-                ("attestations", self.attestations),
-            )
+            name: sorted((_plain(fact) for fact in getattr(self, name)), key=lambda row: str(row["evidence"]))
+            for name in FACTS
+            if name in FIRST or getattr(self, name)
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Sequence[Json]]) -> "Record":
-        """The record that `as_json` wrote."""
+        """The record that `as_json` wrote, now or in an earlier year."""
         return cls(
-            training=tuple(
-                TrainingHour(**{**_dated(row), "topics": tuple(row["topics"])}) for row in stored["training"]
-            ),
-            modules=tuple(ModuleDone(**_dated(row)) for row in stored["modules"]),
-            examinations=tuple(ExamTaken(**_dated(row)) for row in stored["examinations"]),
-            practice=tuple(PracticeHour(**_dated(row)) for row in stored["practice"]),
-            supervision=tuple(SupervisionHeld(**_dated(row)) for row in stored["supervision"]),
-            attestations=tuple(AttestationGiven(**_dated(row)) for row in stored["attestations"]),
+            **{name: tuple(_fact(kind, row) for row in stored.get(name, ())) for name, kind in FACTS.items()}
         )
 
 
-def _plain(row: Json) -> Json:
-    return {**row, "on": row["on"].isoformat()} | ({"topics": sorted(row["topics"])} if "topics" in row else {})
+FACTS: dict[str, type[Fact]] = {
+    "training": TrainingHour,
+    "modules": ModuleDone,
+    "examinations": ExamTaken,
+    "practice": PracticeHour,
+    "supervision": SupervisionHeld,
+    "attestations": AttestationGiven,
+    "births": Birth,
+    "documents": DocumentSeen,
+    "references": ReferenceGiven,
+    "background": BackgroundChecked,
+    "recovery": RecoveryAttested,
+    "residency": ShareAttested,
+    "stages": StageReached,
+    "tiers": TierHeld,
+    "approvals": TrainingApproved,
+    "attendance": AttendanceKept,
+    "performance": PerformanceRated,
+    "qualifications": SupervisorQualified,
+    "agreements": AgreementMade,
+    "credentials": CredentialHeld,
+    "employment": Employed,
+    "education": EducationContinued,
+    "credits": CreditEarned,
+    "payments": PaymentSeen,
+    "waivers": WaiverGiven,
+}
+FIRST = ("training", "modules", "examinations", "practice", "supervision", "attestations")
+ADDED = {
+    TrainingHour: ("provider", "course"),
+    ExamTaken: ("scaled",),
+    PracticeHour: ("population", "is_direct"),
+}
 
 
-def _dated(row: Json) -> Json:
-    return {**row, "on": date.fromisoformat(row["on"])}
+def _plain(fact: Fact) -> Json:
+    row = {name: _plain_value(value) for name, value in asdict(fact).items()}
+    later = ADDED.get(type(fact), ())
+    return {name: value for name, value in row.items() if name not in later or value not in ("", None, False)}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return sorted(value) if isinstance(value, tuple) else value
+
+
+def _fact(kind: type[Fact], row: Json) -> Fact:
+    return kind(**{name: _value(name, value) for name, value in row.items()})
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    is_day = name == "on" or name.endswith("_on")
+    return date.fromisoformat(value) if is_day and value is not None else value

@@ -25,6 +25,7 @@ class Status(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
     NOT_YET_EVALUABLE = "not_yet_evaluable"
+    WAIVED = "waived"
 
 
 class Unit(StrEnum):
@@ -33,6 +34,9 @@ class Unit(StrEnum):
     MINUTES = "minutes"
     TIMES = "times"
     PARTS = "parts"
+    YEARS = "years"
+    MONTHS = "months"
+    PERCENT = "percent"
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,9 @@ def _in_english(name: str, value: Fact) -> str:
 class Excluded:
     """An amount that does not count now, and why.
 
-    `is_waiting` says that it will count once it is signed; `who` then holds it: "applicant" or
-    "supervisor", with the supervisor's id in `person_id`.
+    `is_waiting` says that it can still come to count, once it is signed or once a proof is there; `who`
+    then holds it: "applicant", "supervisor" (with the supervisor's id in `person_id`) or
+    "certifying_body". What does not wait is left out for good.
     """
 
     amount: int
@@ -128,10 +133,12 @@ class Finding:
     evidence: tuple[str, ...] = ()
     who_has_it: str = ""
     children: tuple["Finding", ...] = field(default=())
+    earliest_on: date | None = None
 
     @property
     def is_met(self) -> bool:
-        return self.status is Status.MET
+        """Whether nothing is left to do: it is met, or the body has waived it."""
+        return self.status in (Status.MET, Status.WAIVED)
 
     @property
     def percent(self) -> int:
@@ -164,7 +171,7 @@ class Finding:
             "evidence": list(self.evidence),
             "who_has_it": self.who_has_it,
             "children": [child.as_json() for child in self.children],
-        }
+        } | ({"earliest_on": self.earliest_on.isoformat()} if self.earliest_on else {})
 
     @classmethod
     def from_json(cls, stored: Json) -> "Finding":
@@ -178,6 +185,7 @@ class Finding:
                 "excluded": tuple(Excluded.from_json(one) for one in stored["excluded"]),
                 "evidence": tuple(stored["evidence"]),
                 "children": tuple(cls.from_json(child) for child in stored["children"]),
+                "earliest_on": date.fromisoformat(stored["earliest_on"]) if "earliest_on" in stored else None,
             }
         )
 

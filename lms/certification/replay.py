@@ -11,9 +11,7 @@ from typing import Any
 
 from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
-from lms.certification.scheme_file import Scheme, parse
-
-ENGINE = 1
+from lms.certification.scheme_file import ENGINE, Scheme, parse
 
 
 def inputs_of(scheme: Scheme, record: Record, as_of: date) -> dict[str, Any]:
@@ -34,7 +32,7 @@ def hash_of(record: Record) -> str:
 
 def replay(inputs: Mapping[str, Any]) -> Evaluation:
     """The evaluation that these stored inputs give. Raises ValueError when they cannot be read."""
-    scheme, faults = parse(inputs["scheme"], "stored scheme")
+    scheme, faults = parse(inputs["scheme"], "stored scheme", inputs["engine"])
     if scheme is None:
         raise ValueError("; ".join(str(fault) for fault in faults))
     return scheme.evaluate(Record.from_json(inputs["record"]), date.fromisoformat(inputs["as_of"]))

@@ -1,34 +1,25 @@
-"""One scheme, and how its text is read: requirements, minimums that must fit, hours that count once. Pure."""
+"""One scheme, and how its text is read. What each kind says of itself is read in `reading`. Pure."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from lms.certification.allocation import Shares, allocated
-from lms.certification.counting import Window, months_after
+from lms.certification.counting import months_after
 from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
-from lms.certification.kinds import (
-    AllOf,
-    AnyOf,
-    AttestationMade,
-    ExaminationPassed,
-    ModeShare,
-    ModuleCompleted,
-    NotEvaluated,
-    PracticeHours,
-    Requirement,
-    SupervisionHours,
-    Title,
-    TrainingHours,
-)
+from lms.certification.kinds import AllOf, AnyOf, NotEvaluated, Requirement, Title
+from lms.certification.reading import hours, limits, linting, papers, stages
+from lms.certification.reading.binding import bound, walk
+from lms.certification.reading.parts import TOPICS, Areas, Reader, Readers, slug
 from lms.certification.requirements import evaluate
-from lms.certification.yaml_fields import Field, Source, compose
+from lms.certification.yaml_fields import Field, compose
 from lms.errors import Fault
 
-TOPICS = ("advocacy", "mentoring_education", "recovery_wellness", "ethical_responsibility", "harm_reduction")
-MODES = ("self_paced", "live_remote", "in_person")
+# What an engine could judge. A decision is replayed by the engine that it was made with: what that one did
+# not know stays unjudged, and what it let pass is no fault.
+ENGINE = 2
 NEEDED = (
     *("id", "version", "effective_from", "kind", "title", "summary", "issuer", "review"),
     *("valid_months", "source", "read_on", "note", "requirements"),
@@ -78,14 +69,14 @@ class Scheme:
 
     def walk(self) -> Iterator[Requirement]:
         """Each requirement, groups and what is in them."""
-        yield from _walk(self.requirements)
+        yield from walk(self.requirements)
 
 
 # --- reading one text -----------------------------------------------------------------------------
 
 
-def parse(text: str, path: str) -> tuple[Scheme | None, list[Fault]]:
-    """One scheme from its text, or the faults that keep it from being one."""
+def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, list[Fault]]:
+    """One scheme from its text as this engine reads it, or the faults that keep it from being one."""
     top, faults = compose(text, path)
     if top is None:
         return None, faults
@@ -98,17 +89,18 @@ def parse(text: str, path: str) -> tuple[Scheme | None, list[Fault]]:
         return None, _in_order(source.faults)
     areas = _areas(fields.get("areas"))
     names = tuple(name for name, _title in areas) or TOPICS
-    requirements = tuple(_requirement(item, Areas(names, areas)) for item in fields["requirements"].items())
+    reading = _Reading(Areas(names, areas), _readers(engine))
+    requirements = tuple(reading.requirement(item) for item in fields["requirements"].items())
     if not requirements and not source.faults:
         fields["requirements"].fault("A scheme needs at least one requirement.")
     scheme = Scheme(
-        id=_slug(fields["id"]),
+        id=slug(fields["id"]),
         version=fields["version"].whole(),
         effective_from=fields["effective_from"].day(),
         kind=fields["kind"].one_of(("certification", "completion")),
         title=fields["title"].words(),
         summary=fields["summary"].words(),
-        issuer=_slug(fields["issuer"]),
+        issuer=slug(fields["issuer"]),
         review=fields["review"].one_of(("required", "none")),
         valid_months=None if fields["valid_months"].is_null else fields["valid_months"].whole(),
         source=fields["source"].text(),
@@ -117,26 +109,27 @@ def parse(text: str, path: str) -> tuple[Scheme | None, list[Fault]]:
         not_expressed=fields["not_expressed"].texts() if "not_expressed" in fields else (),
         areas=areas,
         allocation=_allocation(fields.get("allocation"), names),
-        requirements=_with_practice(requirements),
+        requirements=() if source.faults else bound(requirements),
         definition=text,
     )
     if scheme.kind == "completion" and scheme.valid_months is not None:
         fields["valid_months"].fault("A completion does not end: valid_months must be null.")
-    _check_names(scheme, fields["requirements"], source)
-    _check_sharing(fields["requirements"], requirements)
+    whole = linting.Whole(requirements, fields["requirements"])
+    linting.check_names(whole)
+    linting.check_sharing(whole)
+    if engine > 1:
+        linting.check_ties(whole)
+        linting.check_tiers(whole)
+        linting.check_waiting(whole)
+        linting.check_areas(
+            whole, frozenset(area for _module, shares in scheme.allocation for area, _m in shares)
+        )
     return (None, _in_order(source.faults)) if source.faults else (scheme, [])
 
 
 def _in_order(faults: Iterable[Fault]) -> list[Fault]:
     """Each fault once, by line."""
     return sorted(set(faults), key=lambda fault: (fault.line, fault.sentence))
-
-
-def _slug(given: Field) -> str:
-    value = given.text()
-    if value and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
-        given.fault(f"'{value}' must be small letters, digits and dashes.")
-    return value
 
 
 def _areas(given: Field | None) -> tuple[tuple[str, Title], ...]:
@@ -165,253 +158,44 @@ def _allocation(given: Field | None, areas: tuple[str, ...]) -> tuple[tuple[str,
 
 
 @dataclass(frozen=True)
-class Areas:
-    """What the parts of a scheme's training may be called, and their titles where the body has its own."""
+class _Reading:
+    areas: Areas
+    readers: Readers
 
-    names: tuple[str, ...]
-    titles: tuple[tuple[str, Title], ...]
+    def requirement(self, given: Field) -> Requirement:
+        fields = given.mapping()
+        kind = fields["kind"].text() if "kind" in fields else ""
+        for name in ("id", "kind", "title"):
+            if name not in fields:
+                given.fault(f"'{name}' is missing.")
+                return NotEvaluated(id="", title=(), kind=kind)
+        name, title = slug(fields["id"]), fields["title"].words()
+        if kind not in self.readers and kind not in GROUPS:
+            return NotEvaluated(id=name, title=title, kind=kind)
+        needed, allowed, read = self.readers.get(kind) or (("of",), (), self._group(GROUPS[kind]))
+        before = len(given.source.faults)
+        fields = given.only(("id", "kind", "title", *needed), allowed)
+        if len(given.source.faults) > before:
+            return NotEvaluated(id=name, title=title, kind=kind)
+        return read(name, title, fields, self.areas)
 
+    def _group(self, kind: type[AllOf] | type[AnyOf]) -> Reader:
+        def read(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
+            of = tuple(self.requirement(item) for item in fields["of"].items())
+            if not of:
+                fields["of"].fault("This group is empty.")
+            return kind(name, title, of)
 
-def _requirement(given: Field, areas: "Areas") -> Requirement:
-    fields = given.mapping()
-    kind = fields["kind"].text() if "kind" in fields else ""
-    for name in ("id", "kind", "title"):
-        if name not in fields:
-            given.fault(f"'{name}' is missing.")
-            return NotEvaluated(id="", title=(), kind=kind)
-    name, title = _slug(fields["id"]), fields["title"].words()
-    reader = READERS.get(kind)
-    if reader is None:
-        return NotEvaluated(id=name, title=title, kind=kind)
-    needed, allowed, read = reader
-    before = len(given.source.faults)
-    fields = given.only(("id", "kind", "title", *needed), allowed)
-    if len(given.source.faults) > before:
-        return NotEvaluated(id=name, title=title, kind=kind)
-    return read(name, title, fields, areas)
-
-
-def _training(name: str, title: Title, fields: dict[str, Field], areas: Areas) -> Requirement:
-    minutes = fields["hours"].minutes()
-    return TrainingHours(
-        id=name,
-        title=title,
-        minutes=minutes,
-        topics=_minimums(fields.get("topics"), minutes, areas.names),
-        titles=areas.titles,
-        shares=tuple(_share(item, minutes) for item in fields["modes"].items()) if "modes" in fields else (),
-        only_modes=_modes(fields["only_modes"]) if "only_modes" in fields else (),
-        window=_window(fields.get("window")),
-    )
+        return read
 
 
-def _practice(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
-    minutes = fields["hours"].minutes()
-    not_counted = fields.get("kinds_not_counted")
-    return PracticeHours(
-        id=name,
-        title=title,
-        minutes=minutes,
-        domains=_minimums(fields.get("domains"), minutes, TOPICS),
-        kinds_not_counted=not_counted.texts() if not_counted else (),
-        window=_window(fields.get("window")),
-    )
+GROUPS: dict[str, type[AllOf] | type[AnyOf]] = {"all_of": AllOf, "any_of": AnyOf}
+FIRST = (
+    *("training_hours", "module_completed", "examination_passed", "practice_hours", "supervision_hours"),
+    "attestation",
+)
+READERS: Readers = {**hours.READERS, **limits.READERS, **papers.READERS, **stages.READERS}
 
 
-def _supervision(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
-    ratio, practice = None, None
-    if "ratio" in fields:
-        inner = fields["ratio"].only(("practice_hours", "of"))
-        if len(inner) == 2:
-            ratio = inner["practice_hours"].minutes()
-            practice = PracticeHours(id=inner["of"].text(), title=(), minutes=0)
-    if "hours" not in fields and "ratio" not in fields:
-        fields["kind"].fault("Supervision needs 'hours' or 'ratio', or both.")
-    return SupervisionHours(
-        id=name,
-        title=title,
-        minutes=fields["hours"].minutes() if "hours" in fields else 0,
-        practice_minutes_per_hour=ratio,
-        practice=practice,
-        formats=fields["formats"].texts() if "formats" in fields else (),
-        window=_window(fields.get("window")),
-    )
-
-
-def _module(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
-    return ModuleCompleted(name, title, fields["module"].text(), _window(fields.get("window")))
-
-
-def _examination(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
-    return ExaminationPassed(name, title, fields["examination"].text(), _window(fields.get("window")))
-
-
-def _attestation(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
-    text, version = fields["text"].text(), fields["text_version"].text()
-    return AttestationMade(name, title, text, version, _window(fields.get("window")))
-
-
-def _group(kind: type[AllOf] | type[AnyOf]) -> "Reader":
-    def read(name: str, title: Title, fields: dict[str, Field], areas: Areas) -> Requirement:
-        of = tuple(_requirement(item, areas) for item in fields["of"].items())
-        if not of:
-            fields["of"].fault("This group is empty.")
-        return kind(name, title, of)
-
-    return read
-
-
-Reader = Callable[[str, Title, dict[str, Field], Areas], Requirement]
-HOURS = ("window", "shares_hours_with")
-READERS: dict[str, tuple[tuple[str, ...], tuple[str, ...], Reader]] = {
-    "training_hours": (("hours",), ("topics", "modes", "only_modes", *HOURS), _training),
-    "module_completed": (("module",), ("window",), _module),
-    "examination_passed": (("examination",), ("window",), _examination),
-    "practice_hours": (("hours",), ("domains", "kinds_not_counted", *HOURS), _practice),
-    "supervision_hours": ((), ("hours", "ratio", "formats", *HOURS), _supervision),
-    "attestation": (("text", "text_version"), ("window",), _attestation),
-    "all_of": (("of",), (), _group(AllOf)),
-    "any_of": (("of",), (), _group(AnyOf)),
-}
-
-
-def _minimums(given: Field | None, total: int, names: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    """Hours for each topic; minimums that cannot fit into the total are a fault, as one board's were."""
-    if given is None:
-        return ()
-    fields = given.only((), names)
-    minimums = tuple((topic, value.minutes()) for topic, value in fields.items())
-    together = sum(minutes for _topic, minutes in minimums)
-    if together > total:
-        given.fault(f"The parts add up to {together / 60:g} hours, more than the {total / 60:g} in all.")
-    return minimums
-
-
-def _share(given: Field, total: int) -> ModeShare:
-    fields = given.only(("modes",), ("hours", "percent"))
-    if "modes" not in fields or ("hours" in fields) == ("percent" in fields):
-        given.fault("Name 'modes' and one of 'hours' and 'percent'.")
-        return ModeShare((), total)
-    if "hours" in fields:
-        minutes = fields["hours"].minutes()
-    else:
-        percent = fields["percent"].whole()
-        minutes = -(-total * percent // 100)
-    if minutes > total:
-        given.fault("This part is more than the hours in all.")
-    return ModeShare(_modes(fields["modes"]), minutes)
-
-
-def _modes(given: Field) -> tuple[str, ...]:
-    return tuple(item.one_of(MODES) for item in given.items())
-
-
-def _window(given: Field | None) -> Window:
-    if given is None:
-        return Window()
-    fields = given.only((), ("months", "days", "after"))
-    return Window(
-        months=fields["months"].whole() if "months" in fields else None,
-        days=fields["days"].whole() if "days" in fields else None,
-        after=fields["after"].day() if "after" in fields else None,
-    )
-
-
-# --- a scheme as a whole --------------------------------------------------------------------------
-
-
-def _walk(requirements: Iterable[Requirement]) -> Iterator[Requirement]:
-    for one in requirements:
-        yield one
-        if isinstance(one, AllOf | AnyOf):
-            yield from _walk(one.of)
-
-
-def _with_practice(requirements: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
-    """The same tree, each supervision ratio holding the practice requirement that it names."""
-    practice = {one.id: one for one in _walk(requirements) if isinstance(one, PracticeHours)}
-
-    def bound(one: Requirement) -> Requirement:
-        match one:
-            case AllOf() | AnyOf():
-                return type(one)(one.id, one.title, tuple(bound(child) for child in one.of))
-            case SupervisionHours(practice=PracticeHours() as named) if named.id in practice:
-                return SupervisionHours(
-                    id=one.id,
-                    title=one.title,
-                    minutes=one.minutes,
-                    practice_minutes_per_hour=one.practice_minutes_per_hour,
-                    practice=practice[named.id],
-                    formats=one.formats,
-                    window=one.window,
-                )
-        return one
-
-    return tuple(bound(one) for one in requirements)
-
-
-def _check_names(scheme: Scheme, given: Field, source: Source) -> None:
-    """Each requirement's id is its own, and a ratio names a practice requirement of the scheme."""
-    seen: set[str] = set()
-    for one in scheme.walk():
-        line = given.line - 1 + line_of("\n".join(scheme.definition.splitlines()[given.line - 1 :]), one.id)
-        if one.id in seen:
-            source.fault(line, f"Two requirements are called '{one.id}'.")
-        seen.add(one.id)
-        if isinstance(one, SupervisionHours) and one.practice is not None and one.practice.minutes == 0:
-            source.fault(line, f"'{one.practice.id}' is not a practice_hours requirement of this scheme.")
-
-
-def _check_sharing(given: Field, requirements: tuple[Requirement, ...]) -> None:
-    """Two requirements that can apply together may not count the same hours, unless the file says so."""
-    sharing = {
-        item["id"].text(): item["shares_hours_with"].text()
-        for item in _mappings(given)
-        if "id" in item and "shares_hours_with" in item
-    }
-    for kind in (TrainingHours, PracticeHours, SupervisionHours):
-        for first, second in _together(requirements, kind):
-            if sharing.get(second.id) != first.id and sharing.get(first.id) != second.id:
-                given.source.fault(
-                    _line_in(given, second.id),
-                    f"'{first.id}' and '{second.id}' would count the same hours twice. "
-                    f"Make them one, or say 'shares_hours_with: {first.id}'.",
-                )
-
-
-def _mappings(given: Field) -> Iterator[dict[str, Field]]:
-    for item in given.items():
-        fields = item.mapping()
-        yield fields
-        if "of" in fields:
-            yield from _mappings(fields["of"])
-
-
-def _line_in(given: Field, requirement_id: str) -> int:
-    for fields in _mappings(given):
-        if "id" in fields and fields["id"].text() == requirement_id:
-            return fields["id"].line
-    return given.line
-
-
-def _together(
-    requirements: tuple[Requirement, ...], kind: type[Requirement]
-) -> Iterator[tuple[Requirement, Requirement]]:
-    """Pairs of this kind that can both be asked of one person: not those on two ways of one any_of."""
-    before: list[Requirement] = []
-    for one in requirements:
-        here = [each for each in _walk((one,)) if isinstance(each, kind)]
-        yield from ((first, second) for first in before for second in here)
-        if isinstance(one, AllOf):
-            yield from _together(one.of, kind)
-        elif isinstance(one, AnyOf):
-            for way in one.of:
-                yield from _together((way,), kind)
-        before += here
-
-
-def line_of(definition: str, requirement_id: str) -> int:
-    """The line on which a requirement is named, 1 when it is nowhere."""
-    pattern = re.compile(rf"\bid:\s*{re.escape(requirement_id)}\b")
-    lines = definition.splitlines()
-    return next((number for number, line in enumerate(lines, 1) if pattern.search(line)), 1)
+def _readers(engine: int) -> Readers:
+    return READERS if engine > 1 else {kind: READERS[kind] for kind in FIRST}

@@ -16,7 +16,8 @@ from lms.certification.kinds import (
     NotEvaluated,
     Requirement,
 )
-from lms.certification.scheme_file import Scheme, line_of, parse
+from lms.certification.reading.linting import line_of
+from lms.certification.scheme_file import Scheme, parse
 from lms.errors import Fault
 from lms.folders import read_once
 
@@ -95,7 +96,19 @@ def load(folder: Path = FOLDER) -> tuple[SchemeBook, list[Fault]]:
         if path.name != f"{scheme.id}.v{scheme.version}.yaml":
             faults.append(Fault(str(path), 1, f"The file's name must be {scheme.id}.v{scheme.version}.yaml."))
         versions[scheme.id, scheme.version] = scheme
-    return SchemeBook(versions), faults
+    return SchemeBook(versions), [*faults, *_out_of_order(versions, folder)]
+
+
+def _out_of_order(versions: Mapping[tuple[str, int], Scheme], folder: Path) -> Iterator[Fault]:
+    """A later version that is in force no later than the one before it, which then never holds."""
+    for (scheme_id, version), scheme in sorted(versions.items()):
+        before = max((one for one in versions if one[0] == scheme_id and one[1] < version), default=None)
+        if before is not None and scheme.effective_from <= versions[before].effective_from:
+            path = str(folder / f"{scheme_id}.v{version}.yaml")
+            lines = scheme.definition.splitlines()
+            line = next(number for number, text in enumerate(lines, 1) if text.startswith("effective_from"))
+            since = versions[before].effective_from
+            yield Fault(path, line, f"Version {before[1]} is in force from {since}; this must be later.")
 
 
 _read = read_once(load)

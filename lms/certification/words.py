@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from babel.numbers import format_decimal
 from flask_babel import get_locale, gettext
@@ -10,7 +11,7 @@ from flask_babel import ngettext as plural
 
 from lms import pages
 from lms.certification.certificate_facts import in_language
-from lms.certification.facts import Record
+from lms.certification.facts import FACTS, FIRST, Record
 from lms.certification.findings import Evaluation, Excluded, Fact, Finding, Sentence, Status, Unit
 from lms.people.queries import PersonCard
 
@@ -63,6 +64,43 @@ def activity_label(name: str) -> str:
     }.get(name, name.replace("_", " "))
 
 
+def name_label(name: str) -> str:
+    """A step, a paper, a person or the like, as scheme files and records call it."""
+    return {
+        "orientation": _("orientation"),
+        "self_assessment": _("self-assessment"),
+        "core": _("core course"),
+        "supplemental": _("supplemental course"),
+        "supplemental_mental_health": _("supplemental course, mental health"),
+        "application_approved": _("application approved"),
+        "training": _("training"),
+        "practice": _("practice"),
+        "examination": _("examination"),
+        "initial": _("initial certification"),
+        "trainee": _("trainee certificate"),
+        "supervisor": _("supervisor"),
+        "employer": _("employer"),
+        "school": _("school"),
+        "family": _("family"),
+        "friend": _("friend"),
+        "therapist": _("therapist"),
+        "personal": _("personal"),
+        "professional": _("professional"),
+        "criminal_history": _("criminal history"),
+        "registry": _("registries"),
+        "ask_the_body": _("ask the certifying body"),
+        "retrain": _("the training again"),
+        "reapply": _("a new application"),
+        "ethics": _("ethics"),
+        "law_and_ethics": _("law and ethics"),
+        "date": _("date"),
+        "hours": _("hours"),
+        "title": _("title"),
+        "sponsor": _("sponsor"),
+        "name": _("name"),
+    }.get(name, name.replace("_", " "))
+
+
 def format_label(name: str) -> str:
     """A format of supervision."""
     return {"individual": _("one to one"), "group": _("in a group")}.get(name, name.replace("_", " "))
@@ -79,6 +117,9 @@ def said(sentence: Sentence) -> str:
     return _(sentence.text, **facts)
 
 
+NAMES = ("stage", "tier", "sender", "relation", "consequence", "proof_list")
+
+
 def _fact(name: str, value: Fact) -> str:
     if name.endswith("minutes"):
         return pages.hours(int(value))
@@ -86,6 +127,8 @@ def _fact(name: str, value: Fact) -> str:
         return pages.day(date.fromisoformat(str(value)))
     if name == "activity":
         return activity_label(str(value))
+    if name in NAMES:
+        return ", ".join(name_label(each) for each in str(value).split(","))
     if name == "mode_list":
         return _or(str(value), mode_label)
     if name == "format_list":
@@ -106,11 +149,14 @@ def title_of(finding: Finding) -> str:
         return text_in(finding.title)
     if "," in finding.about or finding.about in ("self_paced", "live_remote", "in_person"):
         return _or(finding.about, mode_label).capitalize()
-    return topic_label(finding.about)
+    label = topic_label(finding.about)
+    return label if label != finding.about.replace("_", " ") else name_label(finding.about).capitalize()
 
 
 def tag_of(finding: Finding) -> tuple[str, str]:
     """The state of a requirement as (kind of tag, word)."""
+    if finding.status is Status.WAIVED:
+        return "ok", _("Waived")
     if finding.is_met:
         return "ok", _("Done")
     if finding.kind == "unknown" or (
@@ -119,6 +165,8 @@ def tag_of(finding: Finding) -> tuple[str, str]:
         return "info", _("Not checked here")
     if finding.who_has_it == "supervisor":
         return "wait", _("Waits for sign-off")
+    if finding.who_has_it == "certifying_body":
+        return "wait", _("With the certifying body")
     if finding.counted or finding.excluded:
         return "wait", _("Under way")
     return "info", _("Not started")
@@ -128,6 +176,12 @@ def amount(unit: Unit, value: int) -> str:
     """An amount in the finding's unit."""
     if unit is Unit.MINUTES:
         return pages.hours(value)
+    if unit is Unit.YEARS:
+        return ngettext("%(num)s year", "%(num)s years", value)
+    if unit is Unit.MONTHS:
+        return ngettext("%(num)s month", "%(num)s months", value)
+    if unit is Unit.PERCENT:
+        return f"{value}%"
     return ngettext("%(num)s time", "%(num)s times", value)
 
 
@@ -146,6 +200,8 @@ def holder_of(one: Excluded, names: Names) -> str:
         if one.person_id is not None and one.person_id in names:
             return _("%(name)s has these.", name=names[one.person_id].chosen_name)
         return _("The supervisor has these.")
+    if one.who == "certifying_body":
+        return _("The certifying body has these.")
     return ""
 
 
@@ -164,6 +220,8 @@ def who_has(finding: Finding, names: Names) -> str:
         return (
             _("It is with %(names)s now.", names=", ".join(holders)) if holders else _("It waits for sign-off.")
         )
+    if finding.who_has_it == "certifying_body":
+        return _("It is with the certifying body now.")
     if finding.who_has_it == "reviewer":
         return _("A person at the certifying body looks at this.")
     return _("It is with you now.")
@@ -238,9 +296,9 @@ def _ring_words(found: list[Finding]) -> str:
             needed=pages.hours(one.needed),
         )
         for one in found
-        if one.unit is Unit.MINUTES and one.needed
+        if one.unit is Unit.MINUTES and one.needed and one.kind in RING_OF
     ]
-    times = [one for one in found if one.unit is not Unit.MINUTES]
+    times = [one for one in found if one.unit is not Unit.MINUTES or one.kind not in RING_OF]
     if len(times) == 1 and not words:
         return _("Done") if times[0].is_met else _("Not yet")
     if times:
@@ -286,7 +344,24 @@ def evidence_lines(record: Record, names: Names) -> dict[str, str]:
         )
     for given in record.attestations:
         lines[given.evidence] = _line(given.on, _("agreed to version %(version)s", version=given.text_version))
-    return lines
+    return {**{fact.evidence: _line(fact.on, *_brought(fact)) for fact in _later(record)}, **lines}
+
+
+def _later(record: Record) -> list[Any]:
+    return [fact for name in FACTS if name not in FIRST for fact in getattr(record, name)]
+
+
+def _brought(fact: Any) -> list[str]:
+    """What a fact from outside says in its own words: its names and amounts, never a reason."""
+    told = [name_label(str(getattr(fact, name))) for name in TOLD if getattr(fact, name, "")]
+    minutes = getattr(fact, "minutes", 0)
+    return [*told, pages.hours(minutes)] if minutes else told
+
+
+TOLD = (
+    *("kind", "detail", "type", "check", "outcome", "way", "stage", "tier", "provider", "course", "form"),
+    *("credential", "role", "purpose"),
+)
 
 
 def _line(on: date, *parts: str) -> str:

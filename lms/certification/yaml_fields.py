@@ -43,6 +43,14 @@ class Field:
     def is_null(self) -> bool:
         return self.node.tag == "tag:yaml.org,2002:null"
 
+    @property
+    def is_list(self) -> bool:
+        return isinstance(self.node, yaml.SequenceNode)
+
+    @property
+    def is_mapping(self) -> bool:
+        return isinstance(self.node, yaml.MappingNode)
+
     def mapping(self) -> dict[str, "Field"]:
         """The keys and values here; a key given twice is a fault."""
         if not isinstance(self.node, yaml.MappingNode):
@@ -100,6 +108,10 @@ class Field:
             self.fault(f"A whole number of {least} or more is expected here.")
             return least
         return value
+
+    def yes(self) -> bool:
+        """true or false."""
+        return self.one_of(("true", "false")) == "true"
 
     def minutes(self) -> int:
         """Hours in the file, minutes in the program: 1.5 → 90."""

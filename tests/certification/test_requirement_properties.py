@@ -17,8 +17,8 @@ from lms.certification.kinds import (
     Requirement,
     TrainingHours,
 )
+from lms.certification.reading.parts import MODES, TOPICS
 from lms.certification.requirements import evaluate, finding_of
-from lms.certification.scheme_file import MODES, TOPICS
 from tests.certification.records import AS_OF, exam, module
 
 T = (("en", "A title"),)

@@ -77,7 +77,7 @@ def test_what_waits_names_who_has_it(tx: Transactions, clients: Clients, persona
         practice.submit(personas.other_trainee, entry_ids=[waiting])
     page = clients(personas.other_trainee).get("/progress").get_data(as_text=True)
     assert "2.5 hours: These hours wait for sign-off. Sam has these." in page
-    assert "2.5 hours if all that waits is signed." in page
+    assert "2.5 hours if all that waits comes through." in page
 
 
 def test_the_whole_way_through_the_pages(tx: Transactions, clients: Clients, personas: Personas) -> None:

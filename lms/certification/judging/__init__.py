@@ -1,0 +1,1 @@
+"""How each kind of requirement is judged: from a case to a finding. Pure."""

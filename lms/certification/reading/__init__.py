@@ -1,0 +1,1 @@
+"""How each kind of requirement is read from a scheme file, and what a scheme as a whole may not say. Pure."""
