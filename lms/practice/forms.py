@@ -27,7 +27,7 @@ from wtforms.widgets import HiddenInput, TextInput
 from lms.forms import Form
 from lms.practice import words
 from lms.practice.models import LONGEST_NOTE
-from lms.practice.rules import Mode, hours_text
+from lms.practice.rules import DOMAINS, Mode, hours_text
 
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 _DECIMAL = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
@@ -166,11 +166,23 @@ class AskForm(Form):
 
 
 def sign_form(entry_ids: Iterable[int]) -> type[SignForm]:
-    """A SignForm with "sign for fewer hours" for each line."""
-    fields = {
-        f"fewer_{entry_id}": HoursField(lazy_gettext("Hours to sign for"), [Optional()])
-        for entry_id in entry_ids
-    }
+    """A SignForm with fewer hours, another domain and a reason for each line."""
+    fields: dict[str, Any] = {}
+    as_logged = ("", lazy_gettext("As it is"))
+    named = [(domain, words.DOMAINS[domain]) for domain in DOMAINS]
+    for entry_id in entry_ids:
+        fields[f"fewer_{entry_id}"] = HoursField(lazy_gettext("Hours to sign for"), [Optional()])
+        fields[f"domain_{entry_id}"] = SelectField(
+            lazy_gettext("Counts in this domain"),
+            [Optional()],
+            choices=choices([as_logged, *named]),
+            validate_choice=False,
+        )
+        fields[f"why_{entry_id}"] = StringField(
+            lazy_gettext("Why"),
+            [Length(max=500)],
+            render_kw={"maxlength": 500, "autocomplete": "off"},
+        )
     return type("SignLinesForm", (SignForm,), fields)
 
 

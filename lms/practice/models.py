@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Instant, Scoped
-from lms.practice.rules import STORED_STATES, DisputeKind, Kind, Mode, Outcome
+from lms.practice.rules import DOMAINS, STORED_STATES, DisputeKind, Kind, Mode, Outcome
 
 LONGEST_NOTE = 280
 
@@ -132,6 +132,10 @@ class SignOff(Scoped, Base):
             name="approval_is_whole",
         ),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
+        sa.CheckConstraint(
+            f"domain IS NULL OR (act = 'approve' AND length(reason) > 0 AND domain IN {DOMAINS!r})",
+            name="domain_is_approved",
+        ),
         sa.CheckConstraint("by_id <> person_id", name="not_oneself"),
         sa.CheckConstraint("length(sha256) = 64", name="hash_is_whole"),
     )
@@ -142,6 +146,7 @@ class SignOff(Scoped, Base):
     act: Mapped[str] = mapped_column(sa.String(16))
     reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sign_off.id"))
     minutes: Mapped[int | None]
+    domain: Mapped[str | None] = mapped_column(sa.String(32))
     reason: Mapped[str] = mapped_column(sa.String(500))
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     by_name: Mapped[str] = mapped_column(sa.String(200))

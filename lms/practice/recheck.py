@@ -65,6 +65,8 @@ def _own_faults(act: Any) -> list[str]:
     if signed is None:
         return [*faults, "the signed line is not in its canonical form."]
     faults += _differences(signed, facts_of_act(act))
+    if act.domain is not None and "signed_domain" not in signed:
+        faults.append(f"it says the domain {act.domain}, which was not signed.")
     known = STATEMENTS.get(act.statement_version)
     if act.statement_version is not None and (known is None or known.text != act.statement):
         faults.append(f"the statement is not version {act.statement_version} as it was published.")

@@ -82,6 +82,7 @@ def facts_of_act(act: Any) -> dict[str, Fact]:
         "organisation": act.organisation_id,
         "act": act.act,
         "signed_minutes": act.minutes,
+        "signed_domain": act.domain,
         "reason": act.reason,
         "reverses": act.reverses_id,
         "by": act.by_id,

@@ -1,6 +1,6 @@
 """The supervisor's queue: look, sign, ask for a fix, undo; a decision for each line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -48,7 +48,6 @@ def sign_off() -> ResponseReturnValue:
     lines = _lines(actor, versions)
     form = sign_form(versions)()
     if form.validate_on_submit():
-        fewer = {id: form[f"fewer_{id}"].data for id in versions if form[f"fewer_{id}"].data is not None}
         try:
             if not is_confirmed():
                 confirm_identity(form.password.data or "")
@@ -56,7 +55,7 @@ def sign_off() -> ResponseReturnValue:
                 actor.person_id,
                 entry_ids=list(versions),
                 versions=versions,
-                minutes=fewer,
+                **_changes(form, versions),
                 method="password",
                 statement_version=form.statement_version.data,
             )
@@ -159,6 +158,16 @@ def _lines(actor: Actor, entry_ids: Sequence[int] | dict[int, int]) -> tuple[Que
             ),
         )
     return queries.queue_lines(entries, actor.person_id)
+
+
+def _changes(form: SignForm, entry_ids: Iterable[int]) -> dict[str, dict[int, Any]]:
+    """What the page signs otherwise than it was logged, as `sign_off` takes it; what is empty is as logged."""
+
+    def typed(name: str) -> dict[int, Any]:
+        found = {entry_id: form[f"{name}_{entry_id}"].data for entry_id in entry_ids}
+        return {entry_id: value for entry_id, value in found.items() if value not in (None, "")}
+
+    return {"minutes": typed("fewer"), "domains": typed("domain"), "reasons": typed("why")}
 
 
 def _versions() -> dict[int, int]:

@@ -16,7 +16,7 @@ from lms.people.queries import people
 from lms.practice import words
 from lms.practice.models import PracticeEntry, SignOff
 from lms.practice.queries import UNDO_FOR, agreements_for
-from lms.practice.rules import State, Step, after, covers
+from lms.practice.rules import DOMAINS, State, Step, after, covers, domain_of
 from lms.practice.services.hours import move
 from lms.practice.services.letters import tell_of_returns
 from lms.practice.statements import CURRENT, fingerprint, line_of
@@ -34,6 +34,41 @@ class BatchResult:
     not_done: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True)
+class _Change:
+    """What a supervisor signs otherwise than it was logged."""
+
+    minutes: int | None = None
+    domain: str | None = None
+    reason: str = ""
+
+    def minutes_of(self, entry: PracticeEntry) -> int:
+        return entry.minutes if self.minutes is None else self.minutes
+
+
+_AS_LOGGED = _Change()
+
+
+def _changes(
+    minutes: Mapping[int, int] | None, domains: Mapping[int, str] | None, reasons: Mapping[int, str] | None
+) -> dict[int, _Change]:
+    """What is signed otherwise than logged, by entry. Raises Invalid."""
+    minutes, domains = minutes or {}, domains or {}
+    said = {entry_id: " ".join(reason.split()) for entry_id, reason in (reasons or {}).items()}
+    for entry_id, domain in domains.items():
+        if domain not in DOMAINS:
+            raise Invalid(f"domain_{entry_id}", _("Choose one of the domains."))
+        if not said.get(entry_id):
+            raise Invalid(f"why_{entry_id}", _("Say why it counts there. The trainee sees it."))
+    for entry_id, reason in said.items():
+        if len(reason) > LONGEST_REASON:
+            raise Invalid(f"why_{entry_id}", _("Keep the reason to %(most)s letters.", most=LONGEST_REASON))
+    return {
+        entry_id: _Change(minutes.get(entry_id), domains.get(entry_id), said.get(entry_id, ""))
+        for entry_id in {*minutes, *domains, *said}
+    }
+
+
 def sign_off(
     actor_id: int,
     *,
@@ -41,15 +76,19 @@ def sign_off(
     statement_version: int,
     versions: Mapping[int, int] | None = None,
     minutes: Mapping[int, int] | None = None,
+    domains: Mapping[int, str] | None = None,
+    reasons: Mapping[int, str] | None = None,
     method: str = "statement",
 ) -> BatchResult:
     """Sign entries as their supervisor, one recorded approval each, with a decision for each line.
 
     `versions` are the versions that the page showed; a line that changed since is not signed. `minutes`
-    names lines signed for less than was logged. `method` says how the signer was confirmed.
+    names lines signed for less than was logged, `domains` lines that count in another domain than their
+    kind of work would, and `reasons` says why. `method` says how the signer was confirmed.
     Raises NotFound for an entry out of sight, Forbidden for one the actor may not sign, Conflict when no
-    line could be signed, Invalid for more than 100 lines.
+    line could be signed, Invalid for more than 100 lines or a change of domain without a reason.
     """
+    changes = _changes(minutes, domains, reasons)
     if statement_version != CURRENT.version:
         raise Conflict(_("The statement has a new wording. Read it, then sign."))
     entries = _locked(actor_id, entry_ids)
@@ -59,7 +98,7 @@ def sign_off(
         reason = _changed(entry, versions, Step.APPROVE)
         if not reason and not any(covers(a, entry.worked_on) for a in agreements.get(entry.placement_id, ())):
             reason = _("No supervision agreement of yours covers this day.")
-        if not reason and not 1 <= (minutes or {}).get(entry.id, entry.minutes) <= entry.minutes:
+        if not reason and not 1 <= changes.get(entry.id, _AS_LOGGED).minutes_of(entry) <= entry.minutes:
             reason = _("You can sign for the logged time or less, and for more than zero.")
         if reason:
             not_done.append((entry.id, reason))
@@ -69,7 +108,9 @@ def sign_off(
         raise Conflict(not_done[0][1])
     drafts = _Acts(actor_id, "approve", fitting, method)
     for entry in fitting:
-        drafts.add(entry, minutes=(minutes or {}).get(entry.id, entry.minutes))
+        change = changes.get(entry.id, _AS_LOGGED)
+        domain = None if change.domain == domain_of(entry.kind) else change.domain
+        drafts.add(entry, minutes=change.minutes_of(entry), domain=domain, reason=change.reason)
     drafts.flush()
     for entry, act in drafts.rows:
         move(entry, Step.APPROVE, approval_id=act.id)
@@ -203,6 +244,7 @@ class _Acts:
         entry: PracticeEntry,
         *,
         minutes: int | None = None,
+        domain: str | None = None,
         reason: str = "",
         reverses_id: int | None = None,
     ) -> None:
@@ -216,6 +258,7 @@ class _Acts:
             act=self._act,
             reverses_id=reverses_id,
             minutes=minutes,
+            domain=domain,
             reason=reason,
             by_id=self._actor_id,
             by_name=self._names[self._actor_id].legal_name,
