@@ -1,62 +1,18 @@
-"""Placements, supervision agreements, practice entries, sign-offs and supervision sessions.
+"""Practice entries and the acts on them.
 
 An entry points at the one sign-off that stands for it (`approval_id`); a column holds one value, so two
 standing approvals cannot exist. Triggers in the migration keep the content of a waiting or signed entry as
 it is, whatever route a change takes, and let an approval go only when its reversal has been recorded.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, time
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Instant, Scoped
-from lms.practice.rules import DOMAINS, STORED_STATES, DisputeKind, Kind, Mode, Outcome
-
-LONGEST_NOTE = 280
-
-
-def _one_of(column: str, values: Iterable[StrEnum]) -> str:
-    return f"{column} IN ({', '.join(repr(value.value) for value in values)})"
-
-
-class Placement(Scoped, Base):
-    """Where a trainee practises, in which role, between which days."""
-
-    __tablename__ = "placement"
-    __table_args__ = (
-        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
-        sa.CheckConstraint("role IN ('paid', 'volunteer')", name="role_known"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    site_name: Mapped[str] = mapped_column(sa.String(120))
-    site_organisation_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisation.id"))
-    zone: Mapped[str] = mapped_column(sa.String(64))
-    role: Mapped[str] = mapped_column(sa.String(16))
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    created_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class SupervisionAgreement(Scoped, Base):
-    """Who may sign for a placement, and for which days."""
-
-    __tablename__ = "supervision_agreement"
-    __table_args__ = (
-        sa.UniqueConstraint("placement_id", "supervisor_id", "starts_on"),
-        sa.CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
-        sa.CheckConstraint("supervisor_id <> person_id", name="not_oneself"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    placement_id: Mapped[int] = mapped_column(sa.ForeignKey("placement.id"), index=True)
-    supervisor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    starts_on: Mapped[date]
-    ends_on: Mapped[date | None]
-    created_at: Mapped[datetime] = mapped_column(Instant)
+from lms.practice.models.constraints import LONGEST_NOTE, one_of
+from lms.practice.rules import DOMAINS, STORED_STATES, Kind, Mode
 
 
 class PracticeEntry(Scoped, Base):
@@ -70,9 +26,9 @@ class PracticeEntry(Scoped, Base):
         sa.CheckConstraint("(amends_id IS NULL) = (amendment_reason IS NULL)", name="amendment_has_reason"),
         sa.CheckConstraint("NOT is_voiding OR amends_id IS NOT NULL", name="voiding_amends"),
         sa.Index("ix_practice_entry_supervisor_id_state", "supervisor_id", "state"),
-        sa.CheckConstraint(_one_of("kind", Kind), name="kind_known"),
-        sa.CheckConstraint(_one_of("mode", Mode), name="mode_known"),
-        sa.CheckConstraint(_one_of("state", STORED_STATES), name="state_known"),
+        sa.CheckConstraint(one_of("kind", Kind), name="kind_known"),
+        sa.CheckConstraint(one_of("mode", Mode), name="mode_known"),
+        sa.CheckConstraint(one_of("state", STORED_STATES), name="state_known"),
         sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times_or_none"),
         sa.CheckConstraint("NOT is_overnight OR starts_at IS NOT NULL", name="overnight_has_times"),
@@ -157,77 +113,3 @@ class SignOff(Scoped, Base):
     method: Mapped[str] = mapped_column(sa.String(24))
     line: Mapped[str] = mapped_column(sa.Text)
     sha256: Mapped[str] = mapped_column(sa.String(64))
-
-
-class SupervisionSession(Scoped, Base):
-    """A meeting of trainee and supervisor. Both sign it; what it says is never changed afterwards."""
-
-    __tablename__ = "supervision_session"
-    __table_args__ = (
-        sa.UniqueConstraint("person_id", "client_key"),
-        sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
-        sa.CheckConstraint("format IN ('individual', 'group')", name="format_known"),
-        sa.CheckConstraint(_one_of("mode", Mode), name="mode_known"),
-        sa.CheckConstraint("supervisor_id <> person_id", name="not_oneself"),
-        sa.CheckConstraint(
-            "trainee_signed_at IS NOT NULL OR supervisor_signed_at IS NOT NULL", name="recorded_is_signed"
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    supervisor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    held_on: Mapped[date]
-    minutes: Mapped[int]
-    format: Mapped[str] = mapped_column(sa.String(16))
-    mode: Mapped[str] = mapped_column(sa.String(16))
-    topics: Mapped[str] = mapped_column(sa.String(LONGEST_NOTE))
-    trainee_signed_at: Mapped[datetime | None] = mapped_column(Instant)
-    supervisor_signed_at: Mapped[datetime | None] = mapped_column(Instant)
-    client_key: Mapped[str] = mapped_column(sa.String(64))
-    created_at: Mapped[datetime] = mapped_column(Instant)
-
-
-class Dispute(Scoped, Base):
-    """A trainee's disagreement with one act. Only ever added; its timeline says how it stands."""
-
-    __tablename__ = "dispute"
-    __table_args__ = (
-        sa.UniqueConstraint("sign_off_id"),
-        sa.CheckConstraint("supervisor_id <> person_id", name="not_oneself"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[int] = mapped_column(sa.ForeignKey("practice_entry.id"), index=True)
-    sign_off_id: Mapped[int] = mapped_column(sa.ForeignKey("sign_off.id"))
-    supervisor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
-    opened_at: Mapped[datetime] = mapped_column(Instant)
-    due_at: Mapped[datetime] = mapped_column(Instant, index=True)
-
-
-class DisputeEvent(Scoped, Base):
-    """One step of a dispute. Only ever added; all but answers happen once."""
-
-    __tablename__ = "dispute_event"
-    __table_args__ = (
-        sa.Index(
-            "uq_dispute_event_once",
-            "dispute_id",
-            "kind",
-            unique=True,
-            sqlite_where=sa.text("kind <> 'answered'"),
-            postgresql_where=sa.text("kind <> 'answered'"),
-        ),
-        sa.CheckConstraint(_one_of("kind", DisputeKind), name="kind_known"),
-        sa.CheckConstraint(f"outcome IS NULL OR {_one_of('outcome', Outcome)}", name="outcome_known"),
-        sa.CheckConstraint("(kind = 'decided') = (outcome IS NOT NULL)", name="decision_has_outcome"),
-        sa.CheckConstraint("kind IN ('escalated', 'settled') OR length(words) > 0", name="says_something"),
-        sa.CheckConstraint("kind = 'escalated' OR by_id IS NOT NULL", name="a_person_speaks"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    dispute_id: Mapped[int] = mapped_column(sa.ForeignKey("dispute.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(16))
-    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    at: Mapped[datetime] = mapped_column(Instant)
-    words: Mapped[str] = mapped_column(sa.String(2000))
-    outcome: Mapped[str | None] = mapped_column(sa.String(16))
