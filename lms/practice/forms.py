@@ -154,6 +154,20 @@ class SignForm(Form):
     statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
+class PeriodForm(Form):
+    """The supervisor's signature under a week or a month."""
+
+    is_meant = BooleanField(
+        lazy_gettext("I say this, and I sign this period."),
+        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
+    )
+    password = PasswordField(
+        lazy_gettext("Your password"), [Optional()], render_kw={"autocomplete": "current-password"}
+    )
+    statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    shown = HiddenField(validators=[InputRequired()])
+
+
 class AskForm(Form):
     """What to fix: one reason for all lines, or one for each; `ask_form` adds a field for each line."""
 

@@ -285,8 +285,9 @@ def test_a_line_from_before_a_fact_was_added_still_matches() -> None:
         approval_id=9, state="approved", amends_id=None, amendment_reason=None, is_voiding=False,
     )  # fmt: skip
     act = SimpleNamespace(
-        id=9, entry_id=1, entry_version=2, person_id=2, organisation_id=3, act="approve", minutes=60, reason="",
-        domain=None, reverses_id=None, by_id=5, by_name="Sam", at=clock.now() - timedelta(hours=1), batch_id="b",
+        id=9, entry_id=1, entry_version=2, person_id=2, organisation_id=3, act="approve", minutes=60,
+        reason="", domain=None, reverses_id=None, by_id=5, by_name="Sam",
+        at=clock.now() - timedelta(hours=1), batch_id="b",
         method="password", statement_version=CURRENT.version, statement=CURRENT.text,
     )  # fmt: skip
     import json

@@ -4,12 +4,18 @@ from lms.practice.models.agreements import Placement, SupervisionAgreement
 from lms.practice.models.constraints import LONGEST_NOTE
 from lms.practice.models.disputes import Dispute, DisputeEvent
 from lms.practice.models.entries import PracticeEntry, SignOff
+from lms.practice.models.links import Confirmation, ConfirmationLink, NamedSupervisor
+from lms.practice.models.periods import PeriodSignature
 from lms.practice.models.sessions import SupervisionSession
 
 __all__ = [
     "LONGEST_NOTE",
+    "Confirmation",
+    "ConfirmationLink",
     "Dispute",
     "DisputeEvent",
+    "NamedSupervisor",
+    "PeriodSignature",
     "Placement",
     "PracticeEntry",
     "SignOff",

@@ -32,6 +32,16 @@ from lms.practice.queries.facts import (
     supervision_of,
     supervisors_of,
 )
+from lms.practice.queries.periods import (
+    PeriodChoice,
+    PeriodMark,
+    PeriodSheet,
+    period_choices,
+    period_mark,
+    period_marks_by,
+    period_marks_of,
+    period_sheet,
+)
 from lms.practice.queries.placements import (
     AgreementLine,
     PlacementLine,
@@ -73,6 +83,9 @@ __all__ = [
     "DisputeStep",
     "EntryLine",
     "HoursSummary",
+    "PeriodChoice",
+    "PeriodMark",
+    "PeriodSheet",
     "PlacementLine",
     "PracticeHour",
     "QueueChoices",
@@ -103,6 +116,11 @@ __all__ = [
     "latest_entry_of",
     "overdue_disputes",
     "pairs_of",
+    "period_choices",
+    "period_mark",
+    "period_marks_by",
+    "period_marks_of",
+    "period_sheet",
     "placement",
     "placements_at",
     "placements_of",

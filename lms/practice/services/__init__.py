@@ -18,6 +18,7 @@ from lms.practice.services.hours import (
     withdraw,
 )
 from lms.practice.services.letters import send_digest
+from lms.practice.services.periods import sign_period
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
 from lms.practice.services.signing import (
     MOST_IN_A_BATCH,
@@ -52,6 +53,7 @@ __all__ = [
     "send_digest",
     "settle_dispute",
     "sign_off",
+    "sign_period",
     "sign_supervision",
     "submit",
     "undo",
