@@ -66,7 +66,6 @@ class Action(StrEnum):
     PRACTICE_NAME_SUPERVISOR = "practice.name_supervisor"
     PRACTICE_ANSWER_NAMED = "practice.answer_named"
     PRACTICE_SEND_LINK = "practice.send_link"
-    PRACTICE_END_LINK = "practice.end_link"
     PRACTICE_DECLARE = "practice.declare"
     PRACTICE_SEND_CODE = "practice.send_code"
     PRACTICE_CONFIRM_CODE = "practice.confirm_code"

@@ -40,6 +40,16 @@ PERIOD_STATEMENTS: Mapping[int, Statement] = {
 }
 CURRENT_PERIOD = PERIOD_STATEMENTS[max(PERIOD_STATEMENTS)]
 
+# What somebody without an account says of themselves before a code is sent.
+DECLARATIONS: Mapping[int, Statement] = {
+    1: Statement(
+        1,
+        "I am the person named above. I supervised this work. I am not the trainee and not a relative of the "
+        "trainee.",
+    ),
+}
+CURRENT_DECLARATION = DECLARATIONS[max(DECLARATIONS)]
+
 Fact = str | int | bool | None
 
 
@@ -134,6 +144,25 @@ def list_of_period(lines: Iterable[SignedLine]) -> dict[str, Any]:
     return {
         "lines": [[line.entry_id, line.entry_version, line.sign_off_id, line.sha256] for line in listed],
         "totals": [list(total) for total in totals_of(listed)],
+    }
+
+
+def facts_of_confirmation(row: Any) -> dict[str, Fact]:
+    """What the signed text of a confirmation by link says of it, from its row."""
+    return {
+        "organisation": row.organisation_id,
+        "trainee": row.person_id,
+        "link": row.link_id,
+        "by": row.by_id,
+        "by_name": row.by_name,
+        "email": row.email,
+        "credential_type": row.credential_type,
+        "credential_number": row.credential_number,
+        "declaration_version": row.declaration_version,
+        "proved_at": _moment(row.proved_at),
+        "at": _moment(row.at),
+        "approved_batch": row.approved_batch_id,
+        "returned_batch": row.returned_batch_id,
     }
 
 

@@ -216,6 +216,7 @@ class SignOffLine:
     statement: str | None
     sha256: str
     reverses_id: int | None
+    batch_id: str
 
 
 def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
@@ -233,6 +234,7 @@ def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
             SignOff.statement,
             SignOff.sha256,
             SignOff.reverses_id,
+            SignOff.batch_id,
         )
         .where(SignOff.entry_id == entry_id)
         .order_by(SignOff.id)

@@ -55,7 +55,9 @@ def sign_off() -> ResponseReturnValue:
                 actor.person_id,
                 entry_ids=list(versions),
                 versions=versions,
-                **_changes(form, versions),
+                minutes=_typed(form, "fewer", versions),
+                domains=_typed(form, "domain", versions),
+                reasons=_typed(form, "why", versions),
                 method="password",
                 statement_version=form.statement_version.data,
             )
@@ -160,14 +162,10 @@ def _lines(actor: Actor, entry_ids: Sequence[int] | dict[int, int]) -> tuple[Que
     return queries.queue_lines(entries, actor.person_id)
 
 
-def _changes(form: SignForm, entry_ids: Iterable[int]) -> dict[str, dict[int, Any]]:
-    """What the page signs otherwise than it was logged, as `sign_off` takes it; what is empty is as logged."""
-
-    def typed(name: str) -> dict[int, Any]:
-        found = {entry_id: form[f"{name}_{entry_id}"].data for entry_id in entry_ids}
-        return {entry_id: value for entry_id, value in found.items() if value not in (None, "")}
-
-    return {"minutes": typed("fewer"), "domains": typed("domain"), "reasons": typed("why")}
+def _typed(form: SignForm, name: str, entry_ids: Iterable[int]) -> dict[int, Any]:
+    """What was typed in one field of each line; a field left empty is left out."""
+    found = {entry_id: form[f"{name}_{entry_id}"].data for entry_id in entry_ids}
+    return {entry_id: value for entry_id, value in found.items() if value not in (None, "")}
 
 
 def _versions() -> dict[int, int]:

@@ -18,6 +18,15 @@ from lms.practice.services.hours import (
     withdraw,
 )
 from lms.practice.services.letters import send_digest
+from lms.practice.services.links import (
+    LINK_LASTS,
+    confirm_code,
+    confirm_lines,
+    declare,
+    send_code_again,
+    send_link,
+)
+from lms.practice.services.naming import approve_named, decline_named, name_supervisor
 from lms.practice.services.periods import sign_period
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
 from lms.practice.services.signing import (
@@ -31,26 +40,35 @@ from lms.practice.services.signing import (
 from lms.practice.services.supervision import record_supervision, sign_supervision
 
 __all__ = [
+    "LINK_LASTS",
     "MOST_IN_A_BATCH",
     "BatchResult",
     "Hours",
     "Refused",
     "amend",
     "answer_dispute",
+    "approve_named",
     "change_entry",
+    "confirm_code",
+    "confirm_lines",
     "create_agreement",
     "create_placement",
     "decide_dispute",
+    "declare",
+    "decline_named",
     "discard_entry",
     "end_agreement",
     "end_placement",
     "escalate_dispute",
     "log_hours",
+    "name_supervisor",
     "open_dispute",
     "record_supervision",
     "return_entries",
     "return_entry",
+    "send_code_again",
     "send_digest",
+    "send_link",
     "settle_dispute",
     "sign_off",
     "sign_period",

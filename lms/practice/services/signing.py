@@ -79,12 +79,14 @@ def sign_off(
     domains: Mapping[int, str] | None = None,
     reasons: Mapping[int, str] | None = None,
     method: str = "statement",
+    by_name: str | None = None,
 ) -> BatchResult:
     """Sign entries as their supervisor, one recorded approval each, with a decision for each line.
 
     `versions` are the versions that the page showed; a line that changed since is not signed. `minutes`
     names lines signed for less than was logged, `domains` lines that count in another domain than their
-    kind of work would, and `reasons` says why. `method` says how the signer was confirmed.
+    kind of work would, and `reasons` says why. `method` says how the signer was confirmed, and
+    `by_name` the name that they gave where that is not the one of an account.
     Raises NotFound for an entry out of sight, Forbidden for one the actor may not sign, Conflict when no
     line could be signed, Invalid for more than 100 lines or a change of domain without a reason.
     """
@@ -106,7 +108,7 @@ def sign_off(
             fitting.append(entry)
     if not fitting:
         raise Conflict(not_done[0][1])
-    drafts = _Acts(actor_id, "approve", fitting, method)
+    drafts = _Acts(actor_id, "approve", fitting, method, by_name)
     for entry in fitting:
         change = changes.get(entry.id, _AS_LOGGED)
         domain = None if change.domain == domain_of(entry.kind) else change.domain
@@ -125,7 +127,12 @@ def return_entry(actor_id: int, *, entry_id: int, reason: str, version: int | No
 
 
 def return_entries(
-    actor_id: int, *, reasons: Mapping[int, str], versions: Mapping[int, int] | None = None
+    actor_id: int,
+    *,
+    reasons: Mapping[int, str],
+    versions: Mapping[int, int] | None = None,
+    method: str = "statement",
+    by_name: str | None = None,
 ) -> BatchResult:
     """Ask for a fix of entries, each with its reason. Raises as `sign_off` does, Invalid without a reason."""
     said = {entry_id: " ".join(reason.split()) for entry_id, reason in reasons.items()}
@@ -140,7 +147,7 @@ def return_entries(
     not_done = tuple((entry.id, why) for entry, why in changed if why)
     if not fitting:
         raise Conflict(not_done[0][1])
-    drafts = _Acts(actor_id, "return", fitting, "statement")
+    drafts = _Acts(actor_id, "return", fitting, method, by_name)
     for entry in fitting:
         drafts.add(entry, reason=said[entry.id])
     drafts.flush()
@@ -233,11 +240,19 @@ def _changed(entry: PracticeEntry, versions: Mapping[int, int] | None, step: Ste
 class _Acts:
     """The sign-off rows of one batch: one signer, one moment, one line of evidence for each entry."""
 
-    def __init__(self, actor_id: int, act: str, entries: Sequence[PracticeEntry], method: str) -> None:
+    def __init__(
+        self,
+        actor_id: int,
+        act: str,
+        entries: Sequence[PracticeEntry],
+        method: str,
+        by_name: str | None = None,
+    ) -> None:
         self.batch_id = str(uuid4())
         self.rows: list[tuple[PracticeEntry, SignOff]] = []
         self._actor_id, self._act, self._method, self._at = actor_id, act, method, clock.now()
         self._names = people({actor_id, *(entry.person_id for entry in entries)})
+        self._by_name = by_name or self._names[actor_id].legal_name
 
     def add(
         self,
@@ -261,7 +276,7 @@ class _Acts:
             domain=domain,
             reason=reason,
             by_id=self._actor_id,
-            by_name=self._names[self._actor_id].legal_name,
+            by_name=self._by_name,
             at=self._at,
             batch_id=self.batch_id,
             statement_version=statement.version if statement else None,
