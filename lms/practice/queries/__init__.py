@@ -57,6 +57,14 @@ from lms.practice.queries.queue import (
     queue_lines,
 )
 from lms.practice.queries.signatures import Recheck
+from lms.practice.queries.signers import (
+    AgreementFact,
+    QualificationFact,
+    agreements_of,
+    conflicts_of,
+    qualifications_of,
+    standing_to_sign,
+)
 from lms.practice.queries.supervision import (
     SessionLine,
     SupervisionPair,
@@ -67,6 +75,7 @@ from lms.practice.queries.supervision import (
 
 __all__ = [
     "UNDO_FOR",
+    "AgreementFact",
     "AgreementLine",
     "Batch",
     "DisputeLine",
@@ -75,6 +84,7 @@ __all__ = [
     "HoursSummary",
     "PlacementLine",
     "PracticeHour",
+    "QualificationFact",
     "QueueChoices",
     "QueueFilter",
     "QueueGroup",
@@ -87,7 +97,9 @@ __all__ = [
     "WaitingWith",
     "agreement",
     "agreements_for",
+    "agreements_of",
     "batch",
+    "conflicts_of",
     "covering",
     "digest_is_due",
     "disputable_act",
@@ -108,11 +120,13 @@ __all__ = [
     "placements_of",
     "placements_supervised_by",
     "practice_hours_of",
+    "qualifications_of",
     "queue_choices",
     "queue_lines",
     "queue_size",
     "sessions_with",
     "sign_offs_of",
+    "standing_to_sign",
     "supervision_of",
     "supervision_session",
     "supervisors_of",
