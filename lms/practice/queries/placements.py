@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -16,7 +17,10 @@ from lms.practice.rules import covers
 
 @dataclass(frozen=True)
 class AgreementLine:
-    """Who may sign for a placement, from when to when, and what was agreed."""
+    """Who may sign for a placement, from when to when, and what was agreed.
+
+    `demands` are the qualifications that the placement asks of a signer, with blanks between.
+    """
 
     id: int
     placement_id: int
@@ -27,6 +31,7 @@ class AgreementLine:
     plan: str
     needs_approval: bool
     approved_on: date | None
+    demands: str
 
     def names(self, person_id: int) -> bool:
         """Whether the person may sign under it: as its supervisor, or as the alternate."""
@@ -54,7 +59,7 @@ def covering(agreements: Iterable[AgreementLine], on: date) -> AgreementLine | N
     return next((agreement for agreement in agreements if covers(agreement, on)), None)
 
 
-_AGREEMENT = (
+_AGREEMENT: tuple[Any, ...] = (
     SupervisionAgreement.id,
     SupervisionAgreement.placement_id,
     SupervisionAgreement.supervisor_id,
@@ -64,11 +69,13 @@ _AGREEMENT = (
     SupervisionAgreement.plan,
     SupervisionAgreement.needs_approval,
     AgreementAct.approved_on,
+    Placement.demands,
 )
 _IS_APPROVAL = sa.and_(AgreementAct.agreement_id == SupervisionAgreement.id, AgreementAct.kind == "approved")
-_AGREEMENTS = (
+_AGREEMENTS: Rows = (
     sa.select(*_AGREEMENT)
     .select_from(SupervisionAgreement)
+    .join(Placement, Placement.id == SupervisionAgreement.placement_id)
     .outerjoin(AgreementAct, _IS_APPROVAL)
     .where(SupervisionAgreement.placement_id.in_(sa.bindparam("ids", expanding=True)))
     .order_by(SupervisionAgreement.id)
@@ -167,6 +174,7 @@ def agreement(agreement_id: int) -> AgreementLine:
         .execute(
             sa.select(*_AGREEMENT)
             .select_from(SupervisionAgreement)
+            .join(Placement, Placement.id == SupervisionAgreement.placement_id)
             .outerjoin(AgreementAct, _IS_APPROVAL)
             .where(SupervisionAgreement.id == agreement_id)
         )

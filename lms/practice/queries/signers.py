@@ -1,6 +1,5 @@
 """Who may sign: qualifications, agreements and conflicts, for the pages and for the slices above."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,15 +9,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from lms.db import session
+from lms.errors import NotFound
 from lms.practice.models import (
     AgreementAct,
     ConflictDeclaration,
-    Placement,
     QualificationEnd,
     SupervisionAgreement,
     SupervisorQualification,
 )
-from lms.practice.queries.placements import agreements_for
+from lms.practice.queries.placements import AgreementLine, agreements_for
 from lms.practice.queries.rows import Rows
 from lms.practice.rules import Problem
 from lms.practice.standing_to_sign import CONFLICTS, last_day, why_not
@@ -130,30 +129,87 @@ def conflicts_of(supervisor_id: int) -> frozenset[int]:
     return frozenset(row.person_id for row in rows)
 
 
-def standing_to_sign(actor_id: int, entries: Iterable[Any]) -> Mapping[int, Problem | None]:
-    """For each entry, by its id, what keeps the actor from signing it, or None: four statements.
+@dataclass(frozen=True)
+class ConflictLine:
+    """What one of two people said of being close to the other, and whether it still stands."""
 
-    `entries` are rows or lines with `id`, `person_id`, `placement_id` and `worked_on`. The qualification is
-    judged on the day of the work, a conflict from the moment it was declared.
+    id: int
+    organisation_id: int
+    person_id: int
+    supervisor_id: int
+    relation: str
+    by_id: int
+    at: datetime
+    words: str
+    over_at: datetime | None
+    over_by_id: int | None
+    over_because: str | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.over_at is not None
+
+
+_DECLARED: Rows = (
+    sa.select(
+        ConflictDeclaration.id,
+        ConflictDeclaration.organisation_id,
+        ConflictDeclaration.person_id,
+        ConflictDeclaration.supervisor_id,
+        ConflictDeclaration.relation,
+        ConflictDeclaration.by_id,
+        ConflictDeclaration.at,
+        ConflictDeclaration.words,
+        _ENDED.at,
+        _ENDED.by_id,
+        _ENDED.words,
+    )
+    .outerjoin(_ENDED, _ENDED.ends_id == ConflictDeclaration.id)
+    .where(ConflictDeclaration.relation.in_([relation.value for relation in CONFLICTS]))
+    .order_by(ConflictDeclaration.id)
+)
+
+
+def conflicts_about(person_ids: Iterable[int]) -> tuple[ConflictLine, ...]:
+    """The conflicts that were declared between these trainees and their signers, over or not, oldest first."""
+    ids = sorted(set(person_ids))
+    rows = session().execute(_DECLARED.where(ConflictDeclaration.person_id.in_(ids))) if ids else ()
+    return tuple(ConflictLine(*row) for row in rows)
+
+
+def conflict(declaration_id: int) -> ConflictLine:
+    """One declared conflict. Raises NotFound."""
+    row = session().execute(_DECLARED.where(ConflictDeclaration.id == declaration_id)).first()
+    if row is None:
+        raise NotFound
+    return ConflictLine(*row)
+
+
+def standing_to_sign(
+    actor_id: int,
+    entries: Iterable[Any],
+    agreements: Mapping[int, tuple[AgreementLine, ...]] | None = None,
+) -> Mapping[int, Problem | None]:
+    """For each entry, by its id, what keeps the actor from signing it, or None: three statements at most.
+
+    `entries` are rows or lines with `id`, `person_id`, `placement_id` and `worked_on`; `agreements` are those
+    that `agreements_for` answered for the actor, if they are at hand. The qualification is judged on the day
+    of the work, a conflict from the moment it was declared.
     """
     lines = tuple(entries)
-    places = {line.placement_id for line in lines}
-    if not places:
+    if not lines:
         return {}
-    agreements = agreements_for(places, actor_id)
-    demands: dict[int, frozenset[str]] = defaultdict(frozenset)
-    for row in session().execute(
-        sa.select(Placement.id, Placement.demands).where(Placement.id.in_(sorted(places)))
-    ):
-        demands[row.id] = frozenset(row.demands.split())
-    held = qualifications_of([actor_id])
+    if agreements is None:
+        agreements = agreements_for({line.placement_id for line in lines}, actor_id)
+    demands = {placement: frozenset(of[0].demands.split()) for placement, of in agreements.items() if of}
+    held = qualifications_of([actor_id]) if any(demands.values()) else ()
     close = conflicts_of(actor_id)
     return {
         line.id: why_not(
             actor_id,
             line.worked_on,
             agreements=agreements.get(line.placement_id, ()),
-            demands=demands[line.placement_id],
+            demands=demands.get(line.placement_id, frozenset()),
             held=held,
             has_conflict=line.person_id in close,
         )

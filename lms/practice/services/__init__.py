@@ -1,5 +1,13 @@
 """The acts of practice: log, submit and withdraw hours; sign, ask for a fix and undo; agree and meet."""
 
+from lms.practice.services.agreements import (
+    accept_agreement,
+    approve_agreement,
+    declare_conflict,
+    end_conflict,
+    name_alternate,
+    set_demands,
+)
 from lms.practice.services.amendments import amend
 from lms.practice.services.disputes import (
     answer_dispute,
@@ -19,6 +27,7 @@ from lms.practice.services.hours import (
 )
 from lms.practice.services.letters import send_digest
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
+from lms.practice.services.qualifications import Checked, check_qualification, end_qualification
 from lms.practice.services.signing import (
     MOST_IN_A_BATCH,
     BatchResult,
@@ -32,24 +41,33 @@ from lms.practice.services.supervision import record_supervision, sign_supervisi
 __all__ = [
     "MOST_IN_A_BATCH",
     "BatchResult",
+    "Checked",
     "Hours",
     "Refused",
+    "accept_agreement",
     "amend",
     "answer_dispute",
+    "approve_agreement",
     "change_entry",
+    "check_qualification",
     "create_agreement",
     "create_placement",
     "decide_dispute",
+    "declare_conflict",
     "discard_entry",
     "end_agreement",
+    "end_conflict",
     "end_placement",
+    "end_qualification",
     "escalate_dispute",
     "log_hours",
+    "name_alternate",
     "open_dispute",
     "record_supervision",
     "return_entries",
     "return_entry",
     "send_digest",
+    "set_demands",
     "settle_dispute",
     "sign_off",
     "sign_supervision",
