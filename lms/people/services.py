@@ -310,7 +310,7 @@ def join(
     invitation = _open_invitation(token)
     organisation = queries.organisation(invitation.organisation_id)
     facts = {"chosen_name": chosen_name, "legal_name": legal_name, "timezone": timezone, "language": language}
-    person = _signer_joining(invitation.email, **facts) or _checked_person(email=invitation.email, **facts)
+    person = _signer_joining(invitation.email, facts) or _checked_person(email=invitation.email, **facts)
     _set_password(person, password, words=[organisation.name])
     session().add(person)
     session().flush()
@@ -396,16 +396,14 @@ def admit_signer(actor_id: int, *, organisation_id: int, name: str, email: str) 
     return known.id
 
 
-def _signer_joining(
-    email: str, *, chosen_name: str, legal_name: str, timezone: str, language: str
-) -> Person | None:
+def _signer_joining(email: str, facts: dict[str, str]) -> Person | None:
     """Somebody who has signed by links and gets an account now; None for everybody else."""
     person = session().scalar(sa.select(Person).where(Person.email == email, *queries.IS_OUTSIDER))
-    if person is None:
-        return None
-    person.chosen_name = plain_name("chosen_name", chosen_name)
-    person.legal_name = plain_name("legal_name", legal_name)
-    person.timezone, person.language, person.active = _zone(timezone), _language(language), True
+    if person is not None:
+        person.chosen_name = plain_name("chosen_name", facts["chosen_name"])
+        person.legal_name = plain_name("legal_name", facts["legal_name"])
+        person.timezone, person.language = _zone(facts["timezone"]), _language(facts["language"])
+        person.active = True
     return person
 
 

@@ -188,9 +188,10 @@ def _entry(entry_id: int) -> EntryLine:
 
 
 def _target(line: EntryLine) -> Target:
-    return Target(
-        organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=line.supervisor_id
-    )
+    actor_id, supervisor_id = current_actor().person_id, line.supervisor_id
+    if actor_id not in (line.person_id, supervisor_id) and queries.stood_in_for(actor_id, [line]):
+        supervisor_id = actor_id
+    return Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=supervisor_id)
 
 
 def _form(placements: Sequence[PlacementLine], **defaults: object) -> HoursForm:

@@ -122,13 +122,16 @@ def _asked() -> QueueFilter:
         site=request.args.get("site", ""),
         week=monday_of(week) if week else None,
         is_flagged="flagged" in request.args,
+        of=request.args.get("of", type=int),
     )
 
 
 def _asked_words() -> dict[str, Any]:
     """The filters as the address has them, to be kept on the way from page to page."""
     return {
-        name: request.args[name] for name in ("trainee", "site", "week", "flagged") if request.args.get(name)
+        name: request.args[name]
+        for name in ("of", "trainee", "site", "week", "flagged")
+        if request.args.get(name)
     }
 
 
@@ -150,13 +153,14 @@ def _chosen(actor: Actor) -> tuple[QueueLine, ...]:
 def _lines(actor: Actor, entry_ids: Sequence[int] | dict[int, int]) -> tuple[QueueLine, ...]:
     """These entries, each decided for this actor. Raises NotFound, Forbidden."""
     entries = queries.entries(entry_ids)
+    instead = queries.stood_in_for(actor.person_id, entries)
     for entry in entries:
         authorize(
             Permission.PRACTICE_SIGN_OFF,
             Target(
                 organisation_id=entry.organisation_id,
                 owner_id=entry.person_id,
-                supervisor_id=entry.supervisor_id,
+                supervisor_id=actor.person_id if entry.id in instead else entry.supervisor_id,
             ),
         )
     return queries.queue_lines(entries, actor.person_id)
@@ -203,7 +207,8 @@ def _queue_page(actor: Actor, fault: str | None, status: int) -> ResponseReturnV
         lines=lines,
         asked=asked,
         asked_words=_asked_words(),
-        choices=queries.queue_choices(actor.person_id),
+        choices=queries.queue_choices(actor.person_id, asked.of),
+        instead=queries.waiting_instead(actor.person_id),
         odd=[line for line in lines if not line.fits],
         groups=queries.groups(lines),
         batch=queries.batch(batch_id, actor.person_id) if batch_id else None,

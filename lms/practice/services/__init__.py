@@ -1,5 +1,13 @@
 """The acts of practice: log, submit and withdraw hours; sign, ask for a fix and undo; agree and meet."""
 
+from lms.practice.services.agreements import (
+    accept_agreement,
+    approve_agreement,
+    declare_conflict,
+    end_conflict,
+    name_alternate,
+    set_demands,
+)
 from lms.practice.services.amendments import amend
 from lms.practice.services.disputes import (
     answer_dispute,
@@ -29,6 +37,7 @@ from lms.practice.services.links import (
 from lms.practice.services.naming import approve_named, decline_named, name_supervisor
 from lms.practice.services.periods import sign_period
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
+from lms.practice.services.qualifications import Checked, check_qualification, end_qualification
 from lms.practice.services.signing import (
     MOST_IN_A_BATCH,
     BatchResult,
@@ -43,24 +52,32 @@ __all__ = [
     "LINK_LASTS",
     "MOST_IN_A_BATCH",
     "BatchResult",
+    "Checked",
     "Hours",
     "Refused",
+    "accept_agreement",
     "amend",
     "answer_dispute",
+    "approve_agreement",
     "approve_named",
     "change_entry",
+    "check_qualification",
     "confirm_code",
     "confirm_lines",
     "create_agreement",
     "create_placement",
     "decide_dispute",
     "declare",
+    "declare_conflict",
     "decline_named",
     "discard_entry",
     "end_agreement",
+    "end_conflict",
     "end_placement",
+    "end_qualification",
     "escalate_dispute",
     "log_hours",
+    "name_alternate",
     "name_supervisor",
     "open_dispute",
     "record_supervision",
@@ -69,6 +86,7 @@ __all__ = [
     "send_code_again",
     "send_digest",
     "send_link",
+    "set_demands",
     "settle_dispute",
     "sign_off",
     "sign_period",

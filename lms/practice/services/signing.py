@@ -15,8 +15,8 @@ from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.people.queries import people
 from lms.practice import words
 from lms.practice.models import PracticeEntry, SignOff
-from lms.practice.queries import UNDO_FOR, agreements_for
-from lms.practice.rules import DOMAINS, State, Step, after, covers, domain_of
+from lms.practice.queries import UNDO_FOR, standing_to_sign, stood_in_for
+from lms.practice.rules import DOMAINS, State, Step, after, domain_of
 from lms.practice.services.hours import move
 from lms.practice.services.letters import tell_of_returns
 from lms.practice.statements import CURRENT, fingerprint, line_of
@@ -94,12 +94,12 @@ def sign_off(
     if statement_version != CURRENT.version:
         raise Conflict(_("The statement has a new wording. Read it, then sign."))
     entries = _locked(actor_id, entry_ids)
-    agreements = agreements_for({entry.placement_id for entry in entries}, actor_id)
+    standing = standing_to_sign(actor_id, entries)
     fitting, not_done = [], []
     for entry in entries:
         reason = _changed(entry, versions, Step.APPROVE)
-        if not reason and not any(covers(a, entry.worked_on) for a in agreements.get(entry.placement_id, ())):
-            reason = _("No supervision agreement of yours covers this day.")
+        if not reason and (obstacle := standing[entry.id]):
+            reason = words.say(obstacle)
         if not reason and not 1 <= changes.get(entry.id, _AS_LOGGED).minutes_of(entry) <= entry.minutes:
             reason = _("You can sign for the logged time or less, and for more than zero.")
         if reason:
@@ -206,7 +206,7 @@ def _is_standing(act: SignOff, entry: PracticeEntry) -> bool:
 
 
 def _locked(actor_id: int, entry_ids: Sequence[int]) -> list[PracticeEntry]:
-    """The rows, locked, if the actor is the supervisor of each and the trainee of none."""
+    """The rows, locked, if the actor is the supervisor or the alternate of each and the trainee of none."""
     ids = sorted(set(entry_ids))
     if not ids:
         raise Invalid("entry_ids", _("Choose at least one entry."))
@@ -215,7 +215,9 @@ def _locked(actor_id: int, entry_ids: Sequence[int]) -> list[PracticeEntry]:
     entries = _rows(ids)
     if len(entries) != len(ids):
         raise NotFound
-    if any(entry.supervisor_id != actor_id or entry.person_id == actor_id for entry in entries):
+    others = [entry for entry in entries if entry.supervisor_id != actor_id]
+    instead = stood_in_for(actor_id, others)
+    if any(entry.person_id == actor_id for entry in entries) or any(e.id not in instead for e in others):
         raise Forbidden(_("Only the entry's supervisor can do this, and nobody for their own hours."))
     return entries
 
