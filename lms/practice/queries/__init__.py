@@ -70,6 +70,7 @@ from lms.practice.queries.placements import (
     placements_supervised_by,
 )
 from lms.practice.queries.queue import (
+    MOST_SHOWN,
     UNDO_FOR,
     Batch,
     QueueChoices,
@@ -105,6 +106,7 @@ from lms.practice.queries.supervision import (
 )
 
 __all__ = [
+    "MOST_SHOWN",
     "UNDO_FOR",
     "AgreementFact",
     "AgreementLine",
