@@ -304,12 +304,12 @@ class Histories:
             ids = self.waiting(placed, supervisor_id, 12)
             with self.tx():
                 services.send_link(placed.person_id, placement_id=placed.id, supervisor_id=supervisor_id)
-            token = self._in_mail("confirm-hours", r"/confirm-hours/(\S+)")
+            token = self.in_mail("confirm-hours", r"/confirm-hours/(\S+)")
             said = {"name": "Jo Field", "credential_type": "Nurse", "credential_number": "RN 7"}
             with self.tx():
                 services.declare(token=token, is_true=True, **said)
             with self.tx():
-                proof = services.confirm_code(token=token, code=self._in_mail("confirm-code", r"(\d{6})"))
+                proof = services.confirm_code(token=token, code=self.in_mail("confirm-code", r"(\d{6})"))
             with self.tx():
                 services.confirm_lines(
                     token=token,
@@ -318,7 +318,8 @@ class Histories:
                     reasons={ids[0]: "Which day was it?"},
                 )
 
-    def _in_mail(self, key: str, pattern: str) -> str:
+    def in_mail(self, key: str, pattern: str) -> str:
+        """What the pattern finds in the newest mail of this kind."""
         with self.tx.reading() as session:
             newest = sa.select(OutgoingMail.body).where(OutgoingMail.key.like(f"{key}:%"))
             body = session.scalars(newest.order_by(OutgoingMail.id.desc()).limit(1)).one()
