@@ -148,3 +148,7 @@ def _differences(signed: Mapping[str, Fact], now: Mapping[str, Fact]) -> list[st
 
 def _said(value: Fact) -> str:
     return "nothing" if value is None or value == "" else str(value)
+
+
+# Sessions are rechecked by the same two questions: see `meetings`.
+read_line, differences = _read, _differences

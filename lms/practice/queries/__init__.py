@@ -72,9 +72,11 @@ from lms.practice.queries.signers import (
 )
 from lms.practice.queries.supervision import (
     SessionLine,
+    SignatureLine,
     SupervisionPair,
     pairs_of,
     sessions_with,
+    signatures_under,
     supervision_session,
 )
 
@@ -98,6 +100,7 @@ __all__ = [
     "Recheck",
     "SessionLine",
     "SignOffLine",
+    "SignatureLine",
     "SupervisionFact",
     "SupervisionPair",
     "WaitingWith",
@@ -134,6 +137,7 @@ __all__ = [
     "queue_size",
     "sessions_with",
     "sign_offs_of",
+    "signatures_under",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from lms.audit import Action, AuditEvent
 from lms.db import session
 from lms.practice.models import PracticeEntry, SignOff
+from lms.practice.queries import session_signatures
 from lms.practice.queries.rows import Rows
 from lms.practice.recheck import Mismatch, batch_mismatches, entry_mismatches, lost, mismatches_of
 from lms.practice.rules import State
@@ -48,6 +49,7 @@ class Recheck:
             yield from _of_batches(page)
         yield from _of_entries()
         yield from _lost_batches()
+        yield from session_signatures.mismatches()
 
 
 def _of_acts(page: list[Any]) -> Iterator[Mismatch]:

@@ -36,13 +36,14 @@ from lms.practice.services.signing import (
     sign_off,
     undo,
 )
-from lms.practice.services.supervision import record_supervision, sign_supervision
+from lms.practice.services.supervision import Meeting, record_meeting, record_supervision, sign_supervision
 
 __all__ = [
     "MOST_IN_A_BATCH",
     "BatchResult",
     "Checked",
     "Hours",
+    "Meeting",
     "Refused",
     "accept_agreement",
     "amend",
@@ -63,6 +64,7 @@ __all__ = [
     "log_hours",
     "name_alternate",
     "open_dispute",
+    "record_meeting",
     "record_supervision",
     "return_entries",
     "return_entry",
