@@ -98,9 +98,11 @@ from lms.practice.queries.signers import (
 )
 from lms.practice.queries.supervision import (
     SessionLine,
+    SignatureLine,
     SupervisionPair,
     pairs_of,
     sessions_with,
+    signatures_under,
     supervision_session,
 )
 
@@ -131,6 +133,7 @@ __all__ = [
     "Recheck",
     "SessionLine",
     "SignOffLine",
+    "SignatureLine",
     "SupervisionFact",
     "SupervisionPair",
     "WaitingForLink",
@@ -181,6 +184,7 @@ __all__ = [
     "receipt_of",
     "sessions_with",
     "sign_offs_of",
+    "signatures_under",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",
