@@ -10,17 +10,19 @@ from lms.certification.queries.applications import (
     standing_of,
 )
 from lms.certification.queries.progress import Progress, evaluation_of, is_offered_to, issuer_of, progress_of
-from lms.certification.queries.replaying import Replay, replay_of
+from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
 
 __all__ = [
     "ApplicationCard",
     "ApplicationStanding",
     "DecisionCard",
+    "Difference",
     "NoteCard",
     "Progress",
     "QueueLine",
     "Replay",
+    "Replays",
     "Review",
     "application",
     "applications_of",
