@@ -47,7 +47,7 @@ def thinned(record: Record, chance: random.Random) -> Record:
 
 def histories() -> list[dict[str, Any]]:
     """200 different evaluations: whole and thinned records, every shipped scheme, and one of engine 1."""
-    chance = random.Random(4)  # noqa: S311
+    chance = random.Random(4)
     schemes.configure()
     made: list[dict[str, Any]] = []
     while len(made) < HISTORIES - 1:
@@ -195,7 +195,7 @@ def test_each_tampered_decision_is_named_and_no_other(tx: Transactions, personas
         for place, (change, _sentence) in enumerate(TAMPERED.values()):
             change = change.replace("replace(findings", "replace(CAST(findings AS TEXT)")
             change = change.replace("replace(inputs", "replace(CAST(inputs AS TEXT)")
-            run(f"UPDATE decision SET {_for_this_database(change)} WHERE id = :id", {"id": 2 * place + 1})  # noqa: S608
+            run(f"UPDATE decision SET {_for_this_database(change)} WHERE id = :id", {"id": 2 * place + 1})
         run("DELETE FROM audit_event WHERE subject_id = :id", {"id": 2 * len(TAMPERED)})
     found = {one.decision_id: one.sentence for one in differences(tx)}
     assert found.pop(2 * len(TAMPERED)) == "the audit trail does not know it."

@@ -9,7 +9,15 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
-from lms.certification.queries.progress import Progress, evaluation_of, is_offered_to, issuer_of, progress_of
+from lms.certification.queries.progress import (
+    Progress,
+    Standing,
+    evaluation_of,
+    is_offered_to,
+    issuer_of,
+    progress_of,
+    standings_of,
+)
 from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
 
@@ -24,6 +32,7 @@ __all__ = [
     "Replay",
     "Replays",
     "Review",
+    "Standing",
     "application",
     "applications_of",
     "evaluation_of",
@@ -36,4 +45,5 @@ __all__ = [
     "replay_of",
     "review_of",
     "standing_of",
+    "standings_of",
 ]
