@@ -99,9 +99,11 @@ from lms.practice.queries.signers import (
 )
 from lms.practice.queries.supervision import (
     SessionLine,
+    SignatureLine,
     SupervisionPair,
     pairs_of,
     sessions_with,
+    signatures_under,
     supervision_session,
 )
 
@@ -133,6 +135,7 @@ __all__ = [
     "Recheck",
     "SessionLine",
     "SignOffLine",
+    "SignatureLine",
     "SupervisionFact",
     "SupervisionPair",
     "WaitingForLink",
@@ -183,6 +186,7 @@ __all__ = [
     "receipt_of",
     "sessions_with",
     "sign_offs_of",
+    "signatures_under",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",

@@ -11,6 +11,7 @@ from lms.people.queries import people
 from lms.practice.models import Placement, PracticeEntry, SignOff, SupervisionAgreement, SupervisionSession
 from lms.practice.queries.rows import Rows
 from lms.practice.queries.standing import COUNTS
+from lms.practice.queries.supervision import SESSION_COUNTS
 from lms.practice.rules import State, domain_of
 
 
@@ -33,7 +34,7 @@ class PracticeHour:
 
 @dataclass(frozen=True)
 class SupervisionFact:
-    """One supervision session as evidence; signed means by both."""
+    """One supervision session as evidence; signed means by both. `group_size` is known of newer groups."""
 
     evidence: str
     on: date
@@ -42,6 +43,8 @@ class SupervisionFact:
     mode: str
     supervisor_id: int
     is_signed: bool
+    is_observation: bool = False
+    group_size: int | None = None
 
 
 _HOURS_OF: Rows = (
@@ -101,14 +104,20 @@ _SUPERVISION_OF: Rows = (
             SupervisionSession.trainee_signed_at.is_not(None),
             SupervisionSession.supervisor_signed_at.is_not(None),
         ),
+        SupervisionSession.is_observation,
+        SupervisionSession.group_size,
     )
-    .where(SupervisionSession.person_id == sa.bindparam("person_id"))
+    .where(SupervisionSession.person_id == sa.bindparam("person_id"), SESSION_COUNTS)
     .order_by(SupervisionSession.held_on, SupervisionSession.id)
 )
 
 
 def supervision_of(person_id: int) -> tuple[SupervisionFact, ...]:
-    """All supervision sessions of a person, oldest first."""
+    """The supervision sessions of a person, oldest first.
+
+    Of a session and its correction only one is among them: the newer once both have signed it, the older
+    until then, if both had signed that.
+    """
     rows = session().execute(_SUPERVISION_OF, {"person_id": person_id})
     return tuple(SupervisionFact(f"supervision_session:{id}", *rest) for id, *rest in rows)
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from lms.audit import Action, AuditEvent
 from lms.db import session
 from lms.practice.models import PracticeEntry, SignOff
+from lms.practice.queries import session_signatures
 from lms.practice.queries.pages import columns_of, pages
 from lms.practice.queries.recheck_lists import lists_checked
 from lms.practice.queries.rows import Rows
@@ -38,6 +39,7 @@ class Recheck:
         for read, mismatches in lists_checked():
             self.signed += read
             yield from mismatches
+        yield from session_signatures.mismatches()
 
 
 def _of_acts(page: list[Any]) -> Iterator[Mismatch]:

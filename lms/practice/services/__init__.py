@@ -46,7 +46,7 @@ from lms.practice.services.signing import (
     sign_off,
     undo,
 )
-from lms.practice.services.supervision import record_supervision, sign_supervision
+from lms.practice.services.supervision import Meeting, record_meeting, record_supervision, sign_supervision
 
 __all__ = [
     "LINK_LASTS",
@@ -54,6 +54,7 @@ __all__ = [
     "BatchResult",
     "Checked",
     "Hours",
+    "Meeting",
     "Refused",
     "accept_agreement",
     "amend",
@@ -80,6 +81,7 @@ __all__ = [
     "name_alternate",
     "name_supervisor",
     "open_dispute",
+    "record_meeting",
     "record_supervision",
     "return_entries",
     "return_entry",
