@@ -1,5 +1,12 @@
 """Reads about practice. Every read meets only rows in the current scope; hot statements are built once."""
 
+from lms.practice.queries.agreements import (
+    ActLine,
+    QualificationLine,
+    agreement_acts,
+    qualification,
+    qualification_lines,
+)
 from lms.practice.queries.digest import digest_is_due, supervisors_to_remind
 from lms.practice.queries.disputes import (
     DisputeLine,
@@ -82,6 +89,7 @@ from lms.practice.queries.supervision import (
 
 __all__ = [
     "UNDO_FOR",
+    "ActLine",
     "AgreementFact",
     "AgreementLine",
     "Batch",
@@ -93,6 +101,7 @@ __all__ = [
     "PlacementLine",
     "PracticeHour",
     "QualificationFact",
+    "QualificationLine",
     "QueueChoices",
     "QueueFilter",
     "QueueGroup",
@@ -105,6 +114,7 @@ __all__ = [
     "SupervisionPair",
     "WaitingWith",
     "agreement",
+    "agreement_acts",
     "agreements_for",
     "agreements_of",
     "batch",
@@ -131,6 +141,8 @@ __all__ = [
     "placements_of",
     "placements_supervised_by",
     "practice_hours_of",
+    "qualification",
+    "qualification_lines",
     "qualifications_of",
     "queue_choices",
     "queue_lines",
