@@ -8,7 +8,7 @@ from lms.errors import Invalid, NotFound
 from lms.people.queries import people
 from lms.permissions import Actor, Permission, Target, authorize, current_actor
 from lms.practice import queries, services
-from lms.practice.forms import DeclineForm, NameSupervisorForm
+from lms.practice.link_forms import DeclineForm, NameSupervisorForm
 from lms.practice.queries import PlacementLine
 from lms.practice.routes.blueprint import bp
 
