@@ -1,4 +1,4 @@
-"""What a person may type about supervisors without an account: naming them, and what they fill in themselves."""
+"""What a person may type about supervisors without an account, and what these fill in themselves."""
 
 from collections.abc import Iterable
 from typing import Any
