@@ -59,7 +59,7 @@ def test_every_contract_holds(tree: Path) -> None:
         ("practice/queries.py", "import lms.curriculum.queries", "Imports point down"),
         ("credentials/queries.py", "import lms.assessment.queries", "Imports point down"),
         ("people/models.py", "import lms.people.queries", "Inside a slice"),
-        ("certification/queries.py", "import lms.practice.models", "The tables of practice"),
+        ("certification/queries/progress.py", "import lms.practice.models", "The tables of practice"),
         ("registry/queries.py", "import lms.people.models", "The tables of people"),
         ("practice/rules.py", "import sqlalchemy", "What judges"),
         ("assessment/grading.py", "from lms import clock", "What judges"),

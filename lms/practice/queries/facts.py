@@ -17,7 +17,7 @@ from lms.practice.rules import State, domain_of
 
 @dataclass(frozen=True)
 class PracticeHour:
-    """One entry as evidence; `minutes` are the approved minutes once it is signed."""
+    """One entry as evidence; `minutes` and `domain` are those that were signed, once it is signed."""
 
     evidence: str
     entry_id: int
@@ -53,6 +53,7 @@ _HOURS_OF: Rows = (
         PracticeEntry.worked_on,
         sa.func.coalesce(SignOff.minutes, PracticeEntry.minutes),
         PracticeEntry.kind,
+        SignOff.domain,
         PracticeEntry.mode,
         Placement.site_name,
         PracticeEntry.state,
@@ -75,9 +76,19 @@ def practice_hours_of(person_id: int) -> tuple[PracticeHour, ...]:
     rows = session().execute(_HOURS_OF, {"person_id": person_id})
     return tuple(
         PracticeHour(
-            f"practice_entry:{id}", id, on, minutes, kind, domain_of(kind), mode, site, state, supervisor_id, at
+            f"practice_entry:{id}",
+            id,
+            on,
+            minutes,
+            kind,
+            domain or domain_of(kind),
+            mode,
+            site,
+            state,
+            supervisor_id,
+            at,
         )
-        for id, on, minutes, kind, mode, site, state, supervisor_id, at in rows
+        for id, on, minutes, kind, domain, mode, site, state, supervisor_id, at in rows
     )
 
 

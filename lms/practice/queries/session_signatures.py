@@ -10,13 +10,13 @@ from lms.audit import Action, AuditEvent
 from lms.db import session
 from lms.practice.meetings import session_mismatches
 from lms.practice.models import SessionSignature, SupervisionSession
+from lms.practice.queries.pages import columns_of, pages
 from lms.practice.queries.rows import Rows
 from lms.practice.recheck import Mismatch
 
-PAGE = 500
 _ACTIONS = (Action.PRACTICE_RECORD_SUPERVISION.value, Action.PRACTICE_SIGN_SUPERVISION.value)
-_SESSIONS: Rows = sa.select(*SupervisionSession.__mapper__.column_attrs)
-_SIGNATURES: Rows = sa.select(*SessionSignature.__mapper__.column_attrs)
+_SESSIONS = columns_of(SupervisionSession)
+_SIGNATURES = columns_of(SessionSignature)
 _EVENTS: Rows = sa.select(AuditEvent.id, AuditEvent.details).where(
     AuditEvent.subject == "supervision_session", AuditEvent.action.in_(_ACTIONS)
 )
@@ -24,18 +24,10 @@ _EVENTS: Rows = sa.select(AuditEvent.id, AuditEvent.details).where(
 
 def mismatches() -> Iterator[Mismatch]:
     """Each session or signature that no longer says what was signed, and each one that is gone."""
-    last = 0
-    while page := _page(_SESSIONS, SupervisionSession.id, last):
+    for page in pages(_SESSIONS, SupervisionSession.id):
         yield from _of_sessions(page)
-        last = page[-1].id
-    last = 0
-    while page := _page(_EVENTS, AuditEvent.id, last):
+    for page in pages(_EVENTS, AuditEvent.id):
         yield from _lost(page)
-        last = page[-1].id
-
-
-def _page(rows: Rows, id_column: Any, last: int) -> list[Any]:
-    return list(session().execute(rows.where(id_column > last).order_by(id_column).limit(PAGE)))
 
 
 def _of_sessions(page: list[Any]) -> Iterator[Mismatch]:

@@ -1,6 +1,6 @@
 """The supervisor's queue: look, sign, ask for a fix, undo; a decision for each line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -48,7 +48,6 @@ def sign_off() -> ResponseReturnValue:
     lines = _lines(actor, versions)
     form = sign_form(versions)()
     if form.validate_on_submit():
-        fewer = {id: form[f"fewer_{id}"].data for id in versions if form[f"fewer_{id}"].data is not None}
         try:
             if not is_confirmed():
                 confirm_identity(form.password.data or "")
@@ -56,7 +55,9 @@ def sign_off() -> ResponseReturnValue:
                 actor.person_id,
                 entry_ids=list(versions),
                 versions=versions,
-                minutes=fewer,
+                minutes=_typed(form, "fewer", versions),
+                domains=_typed(form, "domain", versions),
+                reasons=_typed(form, "why", versions),
                 method="password",
                 statement_version=form.statement_version.data,
             )
@@ -163,6 +164,12 @@ def _lines(actor: Actor, entry_ids: Sequence[int] | dict[int, int]) -> tuple[Que
             ),
         )
     return queries.queue_lines(entries, actor.person_id)
+
+
+def _typed(form: SignForm, name: str, entry_ids: Iterable[int]) -> dict[int, Any]:
+    """What was typed in one field of each line; a field left empty is left out."""
+    found = {entry_id: form[f"{name}_{entry_id}"].data for entry_id in entry_ids}
+    return {entry_id: value for entry_id, value in found.items() if value not in (None, "")}
 
 
 def _versions() -> dict[int, int]:

@@ -1,0 +1,49 @@
+"""Reads of certification: evaluations, the applicant's page, the reviewers' queue and pages, replays."""
+
+from lms.certification.queries.applications import (
+    ApplicationCard,
+    ApplicationStanding,
+    DecisionCard,
+    application,
+    applications_of,
+    pinned,
+    standing_of,
+)
+from lms.certification.queries.progress import (
+    Progress,
+    Standing,
+    evaluation_of,
+    is_offered_to,
+    issuer_of,
+    progress_of,
+    standings_of,
+)
+from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
+from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
+
+__all__ = [
+    "ApplicationCard",
+    "ApplicationStanding",
+    "DecisionCard",
+    "Difference",
+    "NoteCard",
+    "Progress",
+    "QueueLine",
+    "Replay",
+    "Replays",
+    "Review",
+    "Standing",
+    "application",
+    "applications_of",
+    "evaluation_of",
+    "involved_in",
+    "is_offered_to",
+    "issuer_of",
+    "pinned",
+    "progress_of",
+    "queue_of",
+    "replay_of",
+    "review_of",
+    "standing_of",
+    "standings_of",
+]
