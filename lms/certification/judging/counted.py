@@ -135,7 +135,7 @@ def _held_back(pieces: Iterable[Piece], answers: list[Answers]) -> tuple[list[Pi
                 waits = waits or answer
         else:
             if waits is not None and piece.waits is None:
-                piece = piece._replace(waits=waits.reason, who=waits.who, person_id=waits.person_id)
+                piece = Piece(*piece[:6], waits.reason, waits.who, waits.person_id, piece.traits)
         passed.append(piece)
     return passed, refused
 

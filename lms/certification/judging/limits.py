@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -142,13 +143,13 @@ def _attended(limit: FullAttendance, case: Case) -> Test:
 
 
 def _after_stage(limit: HoursAfterStage, case: Case) -> Test:
-    done = done_dates(limit.stage, case)
+    done, not_done = done_dates(limit.stage, case), _not_done(limit.stage)
     within = limit.within_months
     spans = [(on, months_after(on, within) if within else date.max, evidence) for on, evidence in done]
 
     def test(hour: Fact) -> Answer:
         if not done:
-            return _not_done(limit.stage)
+            return not_done
         for on, last, evidence in spans:
             if on < hour.on <= last:
                 return (evidence,) if evidence else ()
@@ -167,12 +168,12 @@ def _after_stage(limit: HoursAfterStage, case: Case) -> Test:
 
 
 def _before_deadline(limit: DeadlineAfterStage, case: Case) -> Test:
-    done = done_dates(limit.stage, case)
+    done, not_done = done_dates(limit.stage, case), _not_done(limit.stage)
     last = max((months_after(on, limit.months) for on, _evidence in done), default=date.max)
 
     def test(hour: Fact) -> Answer:
         if not done:
-            return _not_done(limit.stage)
+            return not_done
         if hour.on > last:
             return Barrier(say(N_("The last day that counts was %(last_on)s."), last_on=last.isoformat()))
         return tuple(evidence for _on, evidence in done[-1:] if evidence)
@@ -193,14 +194,16 @@ def _not_entered(tier: str) -> Barrier:
 
 def _under_tier(limit: HoursUnderTier, case: Case) -> Test:
     held = periods(limit.tier, limit.of, case)
+    not_entered = _not_entered(limit.tier)
+    not_held = Barrier(say(N_("This was not held on that day: %(tier)s."), tier=limit.tier))
 
     def test(hour: Fact) -> Answer:
         if not held:
-            return _not_entered(limit.tier)
+            return not_entered
         for one in held:
             if one.on <= hour.on <= one.until_on:
                 return (one.evidence,)
-        return Barrier(say(N_("This was not held on that day: %(tier)s."), tier=limit.tier))
+        return not_held
 
     return _once_for_each(THE_DAY, test)
 
@@ -211,6 +214,12 @@ def _qualified(limit: SupervisorQualification, case: Case) -> Test:
         by_person[one.supervisor_id].append(one)
 
     unqualified = Barrier(say(N_("By what is on file, the supervisor was not qualified on this day.")))
+
+    not_known = cache(
+        lambda person_id: Barrier(
+            say(N_("There is no proof yet that the supervisor was qualified.")), BODY, person_id
+        )
+    )
 
     def is_enough(one: SupervisorQualified) -> bool:
         return (
@@ -226,9 +235,7 @@ def _qualified(limit: SupervisorQualification, case: Case) -> Test:
                 return (one.evidence,)
         if known:
             return unqualified
-        return Barrier(
-            say(N_("There is no proof yet that the supervisor was qualified.")), BODY, hour.supervisor_id
-        )
+        return not_known(hour.supervisor_id)
 
     return _once_for_each(SUPERVISOR_AND_DAY, test)
 
@@ -238,16 +245,18 @@ def _agreed(limit: AgreementOnFile, case: Case) -> Test:
     for one in sorted(case.record.agreements, key=lambda one: one.evidence):
         by_person[one.supervisor_id].append(one)
 
+    waits = Barrier(say(N_("The agreement with the supervisor waits for the certifying body.")), BODY)
+    not_covered = Barrier(say(N_("The agreement with the supervisor does not cover this day.")))
+    none_yet = Barrier(say(N_("There is no agreement with this supervisor on file yet.")), "applicant")
+
     def test(hour: Fact) -> Answer:
         known = [one for one in by_person.get(hour.supervisor_id, []) if covers(one, hour.on)]
         for one in known:
             if not limit.is_approved or (one.approved_on is not None and one.approved_on <= case.as_of):
                 return (one.evidence,)
         if known:
-            return Barrier(say(N_("The agreement with the supervisor waits for the certifying body.")), BODY)
-        if hour.supervisor_id in by_person:
-            return Barrier(say(N_("The agreement with the supervisor does not cover this day.")))
-        return Barrier(say(N_("There is no agreement with this supervisor on file yet.")), "applicant")
+            return waits
+        return not_covered if hour.supervisor_id in by_person else none_yet
 
     return _once_for_each(SUPERVISOR_AND_DAY, test)
 
