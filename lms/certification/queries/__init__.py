@@ -9,19 +9,30 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
-from lms.certification.queries.progress import Progress, evaluation_of, is_offered_to, issuer_of, progress_of
-from lms.certification.queries.replaying import Replay, replay_of
+from lms.certification.queries.progress import (
+    Progress,
+    Standing,
+    evaluation_of,
+    is_offered_to,
+    issuer_of,
+    progress_of,
+    standings_of,
+)
+from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
 
 __all__ = [
     "ApplicationCard",
     "ApplicationStanding",
     "DecisionCard",
+    "Difference",
     "NoteCard",
     "Progress",
     "QueueLine",
     "Replay",
+    "Replays",
     "Review",
+    "Standing",
     "application",
     "applications_of",
     "evaluation_of",
@@ -34,4 +45,5 @@ __all__ = [
     "replay_of",
     "review_of",
     "standing_of",
+    "standings_of",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Instant, Scoped
 from lms.practice.models.constraints import LONGEST_NOTE, one_of
-from lms.practice.rules import STORED_STATES, Kind, Mode
+from lms.practice.rules import DOMAINS, STORED_STATES, Kind, Mode
 
 
 class PracticeEntry(Scoped, Base):
@@ -88,6 +88,10 @@ class SignOff(Scoped, Base):
             name="approval_is_whole",
         ),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
+        sa.CheckConstraint(
+            f"domain IS NULL OR (act = 'approve' AND length(reason) > 0 AND domain IN {DOMAINS!r})",
+            name="domain_is_approved",
+        ),
         sa.CheckConstraint("by_id <> person_id", name="not_oneself"),
         sa.CheckConstraint("length(sha256) = 64", name="hash_is_whole"),
     )
@@ -98,6 +102,7 @@ class SignOff(Scoped, Base):
     act: Mapped[str] = mapped_column(sa.String(16))
     reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sign_off.id"))
     minutes: Mapped[int | None]
+    domain: Mapped[str | None] = mapped_column(sa.String(32))
     reason: Mapped[str] = mapped_column(sa.String(500))
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     by_name: Mapped[str] = mapped_column(sa.String(200))
