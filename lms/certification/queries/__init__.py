@@ -9,6 +9,7 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
+from lms.certification.queries.packet import PacketFacts, packet_of_application, packet_of_person
 from lms.certification.queries.progress import (
     Progress,
     Standing,
@@ -27,6 +28,7 @@ __all__ = [
     "DecisionCard",
     "Difference",
     "NoteCard",
+    "PacketFacts",
     "Progress",
     "QueueLine",
     "Replay",
@@ -39,6 +41,8 @@ __all__ = [
     "involved_in",
     "is_offered_to",
     "issuer_of",
+    "packet_of_application",
+    "packet_of_person",
     "pinned",
     "progress_of",
     "queue_of",

@@ -85,6 +85,7 @@ from lms.practice.queries.queue import (
     waiting_instead,
 )
 from lms.practice.queries.signatures import Recheck
+from lms.practice.queries.signed import SignedLine, signed_lines_of
 from lms.practice.queries.signers import (
     AgreementFact,
     ConflictLine,
@@ -134,6 +135,7 @@ __all__ = [
     "SessionLine",
     "SignOffLine",
     "SignatureLine",
+    "SignedLine",
     "SupervisionFact",
     "SupervisionPair",
     "WaitingForLink",
@@ -185,6 +187,7 @@ __all__ = [
     "sessions_with",
     "sign_offs_of",
     "signatures_under",
+    "signed_lines_of",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",
