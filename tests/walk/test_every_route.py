@@ -55,6 +55,7 @@ SHARED = {
     "passkey_id": "999999",
     "grant_id": "999999",
     "invitation_id": "999999",
+    "share_id": "999999",
 }
 
 

@@ -21,6 +21,7 @@ from lms.certification.queries.progress import (
 )
 from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
+from lms.certification.queries.sharing import ShareCard, share, share_by_token, shares_of
 
 __all__ = [
     "ApplicationCard",
@@ -34,6 +35,7 @@ __all__ = [
     "Replay",
     "Replays",
     "Review",
+    "ShareCard",
     "Standing",
     "application",
     "applications_of",
@@ -48,6 +50,9 @@ __all__ = [
     "queue_of",
     "replay_of",
     "review_of",
+    "share",
+    "share_by_token",
+    "shares_of",
     "standing_of",
     "standings_of",
 ]
