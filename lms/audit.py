@@ -103,6 +103,10 @@ class Action(StrEnum):
     CERTIFICATION_REFUSE = "certification.refuse"
     CERTIFICATION_ISSUE_COMPLETION = "certification.issue_completion"
     CERTIFICATION_NOTE = "certification.note"
+    CERTIFICATION_TAKE_PACKET = "certification.take_packet"
+    CERTIFICATION_SHARE = "certification.share"
+    CERTIFICATION_END_SHARE = "certification.end_share"
+    CERTIFICATION_LOOK = "certification.look"
     # registry
     # end
 

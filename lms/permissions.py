@@ -203,6 +203,8 @@ class Permission(StrEnum):
     CERTIFICATION_SEE_QUEUE = "certification:see_queue"
     CERTIFICATION_REVIEW = "certification:review"
     CERTIFICATION_DECIDE = "certification:decide"
+    CERTIFICATION_TAKE_PACKET = "certification:take_packet"
+    CERTIFICATION_SHARE = "certification:share"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -312,6 +314,8 @@ RULES: dict[Permission, Rule] = {
         knows=(owner, staff_there),
     ),
     Permission.CERTIFICATION_DECIDE: Rule(allows=((reviewer_there, not_involved),), knows=(owner, staff_there)),
+    Permission.CERTIFICATION_TAKE_PACKET: Rule(allows=((owner,), (reviewer_there,)), knows=(staff_there,)),
+    Permission.CERTIFICATION_SHARE: Rule(allows=((owner,),)),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),

@@ -8,5 +8,15 @@ from lms.certification.models.applications import (
     ReviewNote,
     State,
 )
+from lms.certification.models.sharing import ShareGrant, ShareLook
 
-__all__ = ["Application", "CompletionCheck", "Decision", "Outcome", "ReviewNote", "State"]
+__all__ = [
+    "Application",
+    "CompletionCheck",
+    "Decision",
+    "Outcome",
+    "ReviewNote",
+    "ShareGrant",
+    "ShareLook",
+    "State",
+]

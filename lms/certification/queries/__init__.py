@@ -9,6 +9,7 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
+from lms.certification.queries.packet import PacketFacts, packet_of_application, packet_of_person
 from lms.certification.queries.progress import (
     Progress,
     Standing,
@@ -20,6 +21,7 @@ from lms.certification.queries.progress import (
 )
 from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
+from lms.certification.queries.sharing import ShareCard, share, share_by_token, shares_of
 
 __all__ = [
     "ApplicationCard",
@@ -27,11 +29,13 @@ __all__ = [
     "DecisionCard",
     "Difference",
     "NoteCard",
+    "PacketFacts",
     "Progress",
     "QueueLine",
     "Replay",
     "Replays",
     "Review",
+    "ShareCard",
     "Standing",
     "application",
     "applications_of",
@@ -39,11 +43,16 @@ __all__ = [
     "involved_in",
     "is_offered_to",
     "issuer_of",
+    "packet_of_application",
+    "packet_of_person",
     "pinned",
     "progress_of",
     "queue_of",
     "replay_of",
     "review_of",
+    "share",
+    "share_by_token",
+    "shares_of",
     "standing_of",
     "standings_of",
 ]

@@ -93,6 +93,7 @@ from lms.practice.queries.queue import (
     waiting_instead,
 )
 from lms.practice.queries.signatures import Recheck
+from lms.practice.queries.signed import SignedLine, signed_lines_of
 from lms.practice.queries.signers import (
     AgreementFact,
     ConflictLine,
@@ -145,6 +146,7 @@ __all__ = [
     "SessionLine",
     "SignOffLine",
     "SignatureLine",
+    "SignedLine",
     "SupervisionFact",
     "SupervisionPair",
     "WaitingForLink",
@@ -199,6 +201,7 @@ __all__ = [
     "sessions_with",
     "sign_offs_of",
     "signatures_under",
+    "signed_lines_of",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",
