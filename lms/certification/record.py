@@ -8,6 +8,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from lms.assessment import queries as assessment
+from lms.certification import brought
+from lms.certification.brought import ApprovalCard
 from lms.certification.facts import (
     AttestationGiven,
     ExamTaken,
@@ -17,19 +19,26 @@ from lms.certification.facts import (
     SupervisionHeld,
     TrainingHour,
 )
+from lms.certification.proof_kinds import facts_from
 from lms.curriculum import queries as curriculum
 from lms.people import queries as people
 from lms.practice import queries as practice
 
 
-def record_of(person_id: int, zone: str) -> Record:
-    """All facts of the person; instants become dates in `zone`, the certifying body's."""
+def record_of(person_id: int, zone: str, body_id: int | None = None) -> Record:
+    """All facts of the person; instants become dates in `zone`, the certifying body's.
+
+    Of proofs, waivers and approvals of training those that this body holds; without a body those of all, which
+    is right only for a scheme that nobody here decides on.
+    """
     day = _Days(zone)
+    approvals = brought.approvals_by(body_id)
+    proofs = (card.as_told(zone) for card in brought.proofs_of(person_id, body_id) if card.is_open)
     return Record(
-        training=tuple(
-            TrainingHour(hour.evidence, hour.module_id, tuple(hour.topics), hour.minutes, hour.mode, hour.on)
-            for hour in curriculum.contact_hours_of(person_id)
-        ),
+        **facts_from(proofs),
+        waivers=brought.waivers_given(person_id, body_id, zone),
+        approvals=tuple(approval.as_fact(zone) for approval in approvals),
+        training=tuple(_trained(hour, approvals) for hour in curriculum.contact_hours_of(person_id)),
         modules=tuple(
             ModuleDone(f"module_completion:{done.id}", done.module_id, done.revision, day.of(done.completed_at))
             for done in curriculum.completions_of(person_id)
@@ -85,6 +94,26 @@ def involved_with(person_id: int) -> frozenset[int]:
         curriculum.trainers_of(person_id)
         | assessment.examiners_of(person_id)
         | practice.supervisors_of(person_id)
+    )
+
+
+def _trained(hour: curriculum.ContactHour, approvals: tuple[ApprovalCard, ...]) -> TrainingHour:
+    """Training, under the names that the oldest approval of it gives to who held it and as what."""
+    known = (
+        one
+        for one in approvals
+        if one.provider_id == hour.organisation_id and one.module_id in ("", hour.module_id)
+    )
+    first = min(known, key=lambda one: (not one.module_id, one.id), default=None)
+    return TrainingHour(
+        hour.evidence,
+        hour.module_id,
+        tuple(hour.topics),
+        hour.minutes,
+        hour.mode,
+        hour.on,
+        provider=first.provider if first else "",
+        course=first.course if first else "",
     )
 
 

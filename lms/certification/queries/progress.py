@@ -103,7 +103,7 @@ def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None
     if issuer is not None and not is_offered_to(person_id, scheme, issuer):
         issuer = None
     zone = issuer.timezone if issuer else person.timezone
-    record = scheme.allocated(record_of(person_id, zone))
+    record = scheme.allocated(record_of(person_id, zone, issuer.id if issuer else None))
     evaluation = scheme.evaluate(record, as_of or clock.today(zone))
     return Progress(person, scheme, issuer, evaluation, record, application, applications, found)
 
