@@ -1,6 +1,6 @@
-"""The pages of certification: the trainee's path, an application, the reviewers' queue and one review."""
+"""The pages of certification: the trainee's path, an application, the reviewers' queue, papers."""
 
-from lms.certification.routes import applications, progress, reviews
+from lms.certification.routes import applications, papers, progress, proofs, reviews
 from lms.certification.routes.blueprint import bp, start
 
-__all__ = ["applications", "bp", "progress", "reviews", "start"]
+__all__ = ["applications", "bp", "papers", "progress", "proofs", "reviews", "start"]
