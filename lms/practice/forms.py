@@ -27,7 +27,7 @@ from wtforms.widgets import HiddenInput, TextInput
 from lms.forms import Form
 from lms.practice import words
 from lms.practice.models import LONGEST_NOTE
-from lms.practice.rules import Mode, hours_text
+from lms.practice.rules import DOMAINS, Mode, hours_text
 
 _CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
 _DECIMAL = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
@@ -154,6 +154,20 @@ class SignForm(Form):
     statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
+class PeriodForm(Form):
+    """The supervisor's signature under a week or a month."""
+
+    is_meant = BooleanField(
+        lazy_gettext("I say this, and I sign this period."),
+        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
+    )
+    password = PasswordField(
+        lazy_gettext("Your password"), [Optional()], render_kw={"autocomplete": "current-password"}
+    )
+    statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    shown = HiddenField(validators=[InputRequired()])
+
+
 class AskForm(Form):
     """What to fix: one reason for all lines, or one for each; `ask_form` adds a field for each line."""
 
@@ -166,12 +180,112 @@ class AskForm(Form):
 
 
 def sign_form(entry_ids: Iterable[int]) -> type[SignForm]:
-    """A SignForm with "sign for fewer hours" for each line."""
-    fields = {
-        f"fewer_{entry_id}": HoursField(lazy_gettext("Hours to sign for"), [Optional()])
-        for entry_id in entry_ids
-    }
+    """A SignForm with fewer hours, another domain and a reason for each line."""
+    fields: dict[str, Any] = {}
+    as_logged = ("", lazy_gettext("As it is"))
+    named = [(domain, words.DOMAINS[domain]) for domain in DOMAINS]
+    for entry_id in entry_ids:
+        fields[f"fewer_{entry_id}"] = HoursField(lazy_gettext("Hours to sign for"), [Optional()])
+        fields[f"domain_{entry_id}"] = SelectField(
+            lazy_gettext("Counts in this domain"),
+            [Optional()],
+            choices=choices([as_logged, *named]),
+            validate_choice=False,
+        )
+        fields[f"why_{entry_id}"] = StringField(
+            lazy_gettext("Why"),
+            [Length(max=500)],
+            render_kw={"maxlength": 500, "autocomplete": "off"},
+        )
     return type("SignLinesForm", (SignForm,), fields)
+
+
+class NameSupervisorForm(Form):
+    """A supervisor without an account, as the trainee knows them."""
+
+    name = StringField(
+        lazy_gettext("Their name"), [InputRequired(lazy_gettext("Type a name.")), Length(max=120)]
+    )
+    email = StringField(
+        lazy_gettext("Their e-mail address"),
+        [InputRequired(lazy_gettext("Type an e-mail address, like name@example.org.")), Length(max=320)],
+        render_kw={"type": "email", "autocomplete": "off"},
+    )
+
+
+class DeclineForm(Form):
+    """Why somebody who was named cannot sign."""
+
+    answer = StringField(
+        lazy_gettext("Why not"),
+        [InputRequired(lazy_gettext("Say why, in 500 letters or fewer.")), Length(max=500)],
+        render_kw={"maxlength": 500},
+    )
+
+
+class WhoForm(Form):
+    """Who opens a link: name and qualification, in their own words."""
+
+    name = StringField(
+        lazy_gettext("Your full name"),
+        [InputRequired(lazy_gettext("Type a name.")), Length(max=120)],
+        render_kw={"autocomplete": "name"},
+    )
+    credential_type = StringField(
+        lazy_gettext("What qualifies you to supervise"),
+        [
+            InputRequired(lazy_gettext("Say what qualifies you, like your licence or your job.")),
+            Length(max=120),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    credential_number = StringField(
+        lazy_gettext("Its number, if it has one"), [Length(max=60)], render_kw={"autocomplete": "off"}
+    )
+    is_true = BooleanField(
+        lazy_gettext("This is true."), [InputRequired(lazy_gettext("Tick the box if the statement is true."))]
+    )
+
+
+class CodeForm(Form):
+    """The code from the mail."""
+
+    code = StringField(
+        lazy_gettext("The six digits from the mail"),
+        [InputRequired(lazy_gettext("Type the six digits."))],
+        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12},
+    )
+
+
+class AgainForm(Form):
+    """A press of "send a new code"."""
+
+
+class ConfirmForm(Form):
+    """The signature under the lines of a link; `confirm_form` adds a decision for each line."""
+
+    is_meant = BooleanField(
+        lazy_gettext("I say this, and I sign the entries marked “Sign”."),
+        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
+    )
+    statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+
+
+def confirm_form(entry_ids: Iterable[int]) -> type[ConfirmForm]:
+    """A ConfirmForm with "sign" or "send back, because" for each line."""
+    fields: dict[str, Any] = {}
+    for entry_id in entry_ids:
+        fields[f"act_{entry_id}"] = RadioField(
+            lazy_gettext("What to do"),
+            [InputRequired(ONE_OF_THESE)],
+            choices=choices([("sign", lazy_gettext("Sign")), ("return", lazy_gettext("Send back"))]),
+            default="sign",
+            validate_choice=False,
+        )
+        fields[f"reason_{entry_id}"] = StringField(
+            lazy_gettext("What should be fixed"), [Length(max=500)], render_kw={"maxlength": 500}
+        )
+    return type("ConfirmLinesForm", (ConfirmForm,), fields)
 
 
 def ask_form(entry_ids: Iterable[int]) -> type[AskForm]:

@@ -29,6 +29,14 @@ STATES = {
     State.AMENDED: lazy_gettext("Amended"),
     State.VOID: lazy_gettext("Void"),
 }
+DOMAINS = {
+    "recovery_wellness": lazy_gettext("Recovery and wellness"),
+    "mentoring_education": lazy_gettext("Mentoring and education"),
+    "harm_reduction": lazy_gettext("Harm reduction"),
+    "advocacy": lazy_gettext("Advocacy"),
+    "ethical_responsibility": lazy_gettext("Ethical responsibility"),
+    "": lazy_gettext("No domain"),
+}
 ACTS = {
     "approve": lazy_gettext("Signed"),
     "return": lazy_gettext("Asked for a fix"),
@@ -69,6 +77,11 @@ def kind_name(kind: str) -> str:
 def mode_name(mode: str) -> str:
     """The way of meeting in words."""
     return str(MODES[Mode(mode)])
+
+
+def domain_name(domain: str) -> str:
+    """The domain in words; "" is for work that counts in none."""
+    return str(DOMAINS[domain])
 
 
 def state_name(state: str) -> str:

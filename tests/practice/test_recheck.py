@@ -72,6 +72,7 @@ def sign_many(tx: Transactions, who: Personas, count: int) -> list[int]:
                     "act": "approve",
                     "reverses_id": None,
                     "minutes": entry["minutes"],
+                    "domain": None,
                     "reason": "",
                     "by_id": who.supervisor,
                     "by_name": "Sam Legal",
@@ -153,6 +154,7 @@ def ways(who: Personas) -> dict[str, tuple[str, ...]]:
         "another version of the statement": act("statement_version = 2"),
         "another statement": act("statement = 'I saw it all.'"),
         "another method": act("method = 'passkey'"),
+        "another domain": act("domain = 'advocacy', reason = 'x'"),
         "another line": act("line = replace(line, 'group', 'outreach')"),
         "a spaced line": act("line = replace(line, '\",\"', '\", \"')"),
         "no line": act("line = ''"),
@@ -283,8 +285,9 @@ def test_a_line_from_before_a_fact_was_added_still_matches() -> None:
         approval_id=9, state="approved", amends_id=None, amendment_reason=None, is_voiding=False,
     )  # fmt: skip
     act = SimpleNamespace(
-        id=9, entry_id=1, entry_version=2, person_id=2, organisation_id=3, act="approve", minutes=60, reason="",
-        reverses_id=None, by_id=5, by_name="Sam", at=clock.now() - timedelta(hours=1), batch_id="b",
+        id=9, entry_id=1, entry_version=2, person_id=2, organisation_id=3, act="approve", minutes=60,
+        reason="", domain=None, reverses_id=None, by_id=5, by_name="Sam",
+        at=clock.now() - timedelta(hours=1), batch_id="b",
         method="password", statement_version=CURRENT.version, statement=CURRENT.text,
     )  # fmt: skip
     import json
@@ -292,7 +295,15 @@ def test_a_line_from_before_a_fact_was_added_still_matches() -> None:
     from lms.practice.statements import canonical, facts_of_act, facts_of_work
 
     facts = facts_of_work(entry) | facts_of_act(act)
-    for key in ("batch", "supervisor", "submitted_at", "first_submitted_at", "amends", "is_voiding"):
+    for key in (
+        "signed_domain",
+        "batch",
+        "supervisor",
+        "submitted_at",
+        "first_submitted_at",
+        "amends",
+        "is_voiding",
+    ):
         del facts[key]
     act.line = canonical(facts)
     act.sha256 = fingerprint(act.line)

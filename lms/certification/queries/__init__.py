@@ -22,8 +22,16 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
-from lms.certification.queries.progress import Progress, evaluation_of, is_offered_to, issuer_of, progress_of
-from lms.certification.queries.replaying import Replay, replay_of
+from lms.certification.queries.progress import (
+    Progress,
+    Standing,
+    evaluation_of,
+    is_offered_to,
+    issuer_of,
+    progress_of,
+    standings_of,
+)
+from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
 
 __all__ = [
@@ -31,12 +39,15 @@ __all__ = [
     "ApplicationStanding",
     "ApprovalCard",
     "DecisionCard",
+    "Difference",
     "NoteCard",
     "Progress",
     "ProofCard",
     "QueueLine",
     "Replay",
+    "Replays",
     "Review",
+    "Standing",
     "WaiverCard",
     "application",
     "applications_of",
@@ -56,6 +67,7 @@ __all__ = [
     "replay_of",
     "review_of",
     "standing_of",
+    "standings_of",
     "waiver",
     "waivers_of",
 ]

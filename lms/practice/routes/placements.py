@@ -31,6 +31,7 @@ def placements() -> ResponseReturnValue:
         "practice/placements.html",
         placements=list(found.values()),
         names=_names(*found.values()),
+        to_answer=queries.placements_with_named(managed) if managed else frozenset(),
         may_arrange=bool(managed),
         words=words,
     )
@@ -193,11 +194,21 @@ def _agreement_page(line: PlacementLine, form: AgreementForm, status: int) -> Re
 
 def _one_placement(line: PlacementLine, form: EndForm, status: int) -> ResponseReturnValue:
     target = Target(organisation_id=line.organisation_id, owner_id=line.person_id)
+    named = queries.named_for(line.id)
+    names = _names(line) | {
+        id: card.chosen_name for id, card in people(one.named_by_id for one in named).items()
+    }
+    may_send = can(Permission.PRACTICE_SEND_LINK, target)
+    waiting = queries.waiting_for_links(line.person_id) if may_send else ()
     page = render_template(
         "practice/placement.html",
         line=line,
         form=form,
-        names=_names(line),
+        names=names,
+        named=named,
+        waiting=[one for one in waiting if one.placement_id == line.id and one.supervisor_id in names],
+        may_name=can(Permission.PRACTICE_NAME_SUPERVISOR, target),
+        may_answer=can(Permission.PRACTICE_ANSWER_NAMED, target),
         may_arrange=can(Permission.PRACTICE_ARRANGE_PLACEMENT, target),
         words=words,
     )
