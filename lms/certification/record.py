@@ -11,12 +11,14 @@ from lms.assessment import queries as assessment
 from lms.certification import brought
 from lms.certification.brought import ApprovalCard
 from lms.certification.facts import (
+    AgreementMade,
     AttestationGiven,
     ExamTaken,
     ModuleDone,
     PracticeHour,
     Record,
     SupervisionHeld,
+    SupervisorQualified,
     TrainingHour,
 )
 from lms.certification.proof_kinds import facts_from
@@ -33,6 +35,9 @@ def record_of(person_id: int, zone: str, body_id: int | None = None) -> Record:
     """
     day = _Days(zone)
     approvals = brought.approvals_by(body_id)
+    practised = practice.practice_hours_of(person_id)
+    supervised = practice.supervision_of(person_id)
+    supervisors = {hour.supervisor_id for hour in practised} | {held.supervisor_id for held in supervised}
     proofs = (card.as_told(zone) for card in brought.proofs_of(person_id, body_id) if card.is_open)
     return Record(
         **facts_from(proofs),
@@ -65,7 +70,7 @@ def record_of(person_id: int, zone: str, body_id: int | None = None) -> Record:
                 state=str(hour.state),
                 supervisor_id=hour.supervisor_id,
             )
-            for hour in practice.practice_hours_of(person_id)
+            for hour in practised
         ),
         supervision=tuple(
             SupervisionHeld(
@@ -77,7 +82,23 @@ def record_of(person_id: int, zone: str, body_id: int | None = None) -> Record:
                 is_signed=held.is_signed,
                 supervisor_id=held.supervisor_id,
             )
-            for held in practice.supervision_of(person_id)
+            for held in supervised
+        ),
+        qualifications=tuple(
+            SupervisorQualified(
+                held.evidence,
+                held.valid_from,
+                held.supervisor_id,
+                held.credential.strip().lower(),
+                held.valid_until,
+                held.practice_minutes,
+                held.joint_minutes,
+            )
+            for held in practice.qualifications_of(supervisors)
+        ),
+        agreements=tuple(
+            AgreementMade(made.evidence, made.starts_on, made.supervisor_id, made.ends_on, made.approved_on)
+            for made in practice.agreements_of(person_id)
         ),
         attestations=tuple(
             AttestationGiven(

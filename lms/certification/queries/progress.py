@@ -131,21 +131,23 @@ class Standing:
 def standings_of(person_id: int) -> tuple[Standing, ...]:
     """The person's record under every scheme in force, met ones first, then by how much is left.
 
-    The record is read once for each zone of those who issue here; the number of statements does not grow.
+    The record is read once for each of those who issue here, and once for all others; the number of
+    statements does not grow with what there is to read.
     """
     person = people.person(person_id)
     bodies = {body.slug: body for body in people.organisations()}
     providers = {body.id for body in people.organisations_of(person_id, Role.TRAINEE)}
-    records: dict[str, Record] = {}
+    records: dict[int | None, Record] = {}
     found = []
     for scheme in schemes().in_force(clock.today(person.timezone)):
         issuer = bodies.get(scheme.issuer)
         if issuer is not None and scheme.kind != "certification" and issuer.id not in providers:
             issuer = None
         zone = issuer.timezone if issuer else person.timezone
-        if zone not in records:
-            records[zone] = record_of(person_id, zone)
-        found.append(Standing(scheme, issuer, scheme.evaluate(records[zone], clock.today(zone))))
+        body_id = issuer.id if issuer else None
+        if body_id not in records:
+            records[body_id] = record_of(person_id, zone, body_id)
+        found.append(Standing(scheme, issuer, scheme.evaluate(records[body_id], clock.today(zone))))
     return tuple(
         sorted(found, key=lambda one: (bool(one.evaluation.left), one.issuer is None, len(one.evaluation.left)))
     )
