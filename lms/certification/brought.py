@@ -167,6 +167,11 @@ class WaiverCard:
     at: datetime
     ended_at: datetime | None = None
 
+    def as_fact(self, zone: str) -> WaiverGiven:
+        """For the record. One that was ended holds up to the day before."""
+        last = _last_day(self.until_on, self.ended_at, zone)
+        return WaiverGiven(f"waiver:{self.id}", self.on, self.scheme_id, self.requirement_id, last)
+
     def holds_on(self, day: date) -> bool:
         return self.on <= day and (self.until_on is None or day <= self.until_on) and self.ended_at is None
 
@@ -208,20 +213,6 @@ def waiver(waiver_id: int) -> tuple[int, WaiverCard]:
     if person_id is None:
         raise NotFound
     return person_id, next(card for card in waivers_of(person_id) if card.id == waiver_id)
-
-
-def waivers_given(person_id: int, body_id: int | None, zone: str) -> tuple[WaiverGiven, ...]:
-    """The person's waivers as facts. One that was ended holds up to the day before."""
-    return tuple(
-        WaiverGiven(
-            f"waiver:{card.id}",
-            card.on,
-            card.scheme_id,
-            card.requirement_id,
-            _last_day(card.until_on, card.ended_at, zone),
-        )
-        for card in waivers_of(person_id, body_id)
-    )
 
 
 def _last_day(until_on: date | None, ended_at: datetime | None, zone: str) -> date | None:

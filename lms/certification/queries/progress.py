@@ -8,7 +8,7 @@ from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import State
 from lms.certification.queries.applications import ApplicationCard, applications_of
-from lms.certification.record import record_of
+from lms.certification.record import gathered, record_of
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.errors import NotFound
@@ -131,12 +131,12 @@ class Standing:
 def standings_of(person_id: int) -> tuple[Standing, ...]:
     """The person's record under every scheme in force, met ones first, then by how much is left.
 
-    The record is read once for each of those who issue here, and once for all others; the number of
-    statements does not grow with what there is to read.
+    The rows are read once, and made into a record for each of those who issue here and one for all others.
     """
     person = people.person(person_id)
     bodies = {body.slug: body for body in people.organisations()}
     providers = {body.id for body in people.organisations_of(person_id, Role.TRAINEE)}
+    rows = gathered(person_id)
     records: dict[int | None, Record] = {}
     found = []
     for scheme in schemes().in_force(clock.today(person.timezone)):
@@ -146,7 +146,7 @@ def standings_of(person_id: int) -> tuple[Standing, ...]:
         zone = issuer.timezone if issuer else person.timezone
         body_id = issuer.id if issuer else None
         if body_id not in records:
-            records[body_id] = record_of(person_id, zone, body_id)
+            records[body_id] = rows.record(zone, body_id)
         found.append(Standing(scheme, issuer, scheme.evaluate(records[body_id], clock.today(zone))))
     return tuple(
         sorted(found, key=lambda one: (bool(one.evaluation.left), one.issuer is None, len(one.evaluation.left)))
