@@ -25,7 +25,9 @@ def sent(personas: Personas, **more: Any) -> dict[str, Any]:
 
 
 def post(client: FlaskClient, kind: str, data: dict[str, Any]) -> Any:
-    return client.post(f"/proofs/new/{kind}", data=data, content_type="multipart/form-data")
+    answer = client.post(f"/proofs/new/{kind}", data=data, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # the test client keeps a large body in a file
+    return answer
 
 
 @pytest.fixture

@@ -39,8 +39,10 @@ def _proof_words() -> dict[str, object]:
 
 
 def bodies() -> tuple[OrganisationCard, ...]:
-    """The certifying bodies of this installation, by name."""
-    return tuple(one for one in people.organisations() if one.is_certifying_body)
+    """The certifying bodies that a person can apply to here, by name."""
+    in_force = schemes().in_force(clock.today("UTC"))
+    issuers = {scheme.issuer for scheme in in_force if scheme.kind == "certification"}
+    return tuple(one for one in people.organisations() if one.is_certifying_body and one.slug in issuers)
 
 
 def _own() -> int:
@@ -58,7 +60,7 @@ def proofs() -> ResponseReturnValue:
         progress=progress,
         asked=asked_of(progress.evaluation.findings),
         cards=list(reversed(cards)),
-        bodies={body.id: body for body in bodies()},
+        bodies={body.id: body for body in people.organisations()},
         kinds=[kind for kind in KINDS.values() if not kind.is_for_body_alone],
         names={},
     )
