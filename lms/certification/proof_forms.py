@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from wtforms import (
@@ -124,7 +125,8 @@ def proof_form(kind: ProofKind, names: Names, bodies: Iterable[tuple[int, str]])
 
 def _field(kind: str, value: Value, names: tuple[str, ...]) -> Field:
     label = value_label(kind, value.name)
-    needed = [InputRequired(NEEDED) if value.is_needed else Optional()]
+    told = gettext("Tell this, please: %(what)s.", what=label)
+    needed = [InputRequired(told) if value.is_needed else Optional()]
     offered = choices((name, choice_label(name)) for name in names)
     match value.shape:
         case Shape.YES:

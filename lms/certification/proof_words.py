@@ -209,9 +209,11 @@ def _said(value: Value, given: Any) -> str:
 
 
 def kind_for(finding: Finding) -> str | None:
-    """The kind of proof that a person can bring for a requirement that is not met; None where there is none."""
+    """The kind of proof that a person can bring now for a requirement; None where nothing is to be brought."""
     kind = ANSWERS.get(finding.kind)
-    if kind is None or finding.is_met or KINDS[kind].is_for_body_alone:
+    if kind is None or KINDS[kind].is_for_body_alone or finding.is_met or finding.who_has_it == "reviewer":
+        return None
+    if finding.kind in ("ordered_stages", "renewal_window") or finding.projected >= finding.needed > 0:
         return None
     return kind
 

@@ -61,7 +61,7 @@ def test_a_fault_keeps_what_was_typed(clients: Clients, personas: Personas) -> N
     assert answer.status_code == 422
     page = answer.get_data(as_text=True)
     assert 'value="Ana Ruiz"' in page
-    assert "This is needed." in page
+    assert "Tell this, please: What the writer is to the person." in page
     late = post(trainee, "birth", sent(personas, on=TODAY.replace(year=TODAY.year + 1, day=1).isoformat()))
     assert late.status_code == 422
     assert "This day is still to come." in late.get_data(as_text=True)
