@@ -87,6 +87,11 @@ class Action(StrEnum):
     CERTIFICATION_REFUSE = "certification.refuse"
     CERTIFICATION_ISSUE_COMPLETION = "certification.issue_completion"
     CERTIFICATION_NOTE = "certification.note"
+    CERTIFICATION_RECOMMEND = "certification.recommend"
+    CERTIFICATION_APPEAL = "certification.appeal"
+    CERTIFICATION_ANSWER_APPEAL = "certification.answer_appeal"
+    CERTIFICATION_TELL_OVERDUE = "certification.tell_overdue"
+    CERTIFICATION_MOVE_VERSION = "certification.move_version"
     # registry
     # end
 

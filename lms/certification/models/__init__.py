@@ -1,5 +1,6 @@
 """Tables of certification."""
 
+from lms.certification.models.answering import Appeal, AppealAnswer, Recommendation, Sending
 from lms.certification.models.applications import (
     Application,
     CompletionCheck,
@@ -8,5 +9,18 @@ from lms.certification.models.applications import (
     ReviewNote,
     State,
 )
+from lms.certification.models.pins import SchemePin
 
-__all__ = ["Application", "CompletionCheck", "Decision", "Outcome", "ReviewNote", "State"]
+__all__ = [
+    "Appeal",
+    "AppealAnswer",
+    "Application",
+    "CompletionCheck",
+    "Decision",
+    "Outcome",
+    "Recommendation",
+    "ReviewNote",
+    "SchemePin",
+    "Sending",
+    "State",
+]
