@@ -195,6 +195,8 @@ def _keep_word(
     outcome: Outcome,
     reason: str,
 ) -> Recommendation:
+    if any(word.by_id == actor_id for word in earlier):
+        raise Conflict(_("You have given your word on this application already."))
     if len(earlier) == 1 and earlier[0].outcome != outcome and not reason.strip():
         raise Invalid("reason", _("You see it differently from the first reviewer. Write why."))
     word = Recommendation(
