@@ -175,8 +175,8 @@ def test_nobody_is_moved_to_what_does_not_hold_yet_or_without_a_reason(
 
 def test_a_move_through_the_pages(tx: Transactions, clients: Clients, personas: Personas, later: None) -> None:
     client = clients(personas.coordinator)
-    address = f"/versions/{personas.provider}/{SCHEME}"
-    assert address in client.get("/versions").get_data(as_text=True)
+    address = f"/scheme-versions/{personas.provider}/{SCHEME}"
+    assert address in client.get("/scheme-versions").get_data(as_text=True)
     page = client.get(f"{address}?to=1").get_data(as_text=True)
     shown = re.findall(r'name="people" value="(\d+)" checked', page)
     assert {int(one) for one in shown} == {personas.trainee, personas.other_trainee}
@@ -194,4 +194,4 @@ def test_a_move_through_the_pages(tx: Transactions, clients: Clients, personas: 
     for who, status in ((personas.trainee, 404), (personas.foreign_coordinator, 404), (personas.trainer, 403)):
         assert clients(who).get(address).status_code == status, who
         assert clients(who).post(address, data=form).status_code == status, who
-    assert clients(personas.registrar).get(f"/versions/{personas.body}/{SCHEME}").status_code == 200
+    assert clients(personas.registrar).get(f"/scheme-versions/{personas.body}/{SCHEME}").status_code == 200

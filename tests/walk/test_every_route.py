@@ -37,6 +37,7 @@ TABLE_OF = {
     "application_id": "application",
     "live_session_id": "live_session",
     "reflection_id": "reflection",
+    "appeal_id": "appeal",
 }
 # Words in an address that belong to nobody, and what stands for an unknown thing.
 SHARED = {

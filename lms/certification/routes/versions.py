@@ -14,7 +14,7 @@ from lms.people import queries as people
 from lms.permissions import Permission, Role, Target, authorize
 
 
-@bp.get("/versions")
+@bp.get("/scheme-versions")
 def versions() -> ResponseReturnValue:
     """Every scheme with its versions, for each organisation that one runs."""
     actor = authorize(Permission.CERTIFICATION_SEE_VERSIONS)
@@ -26,7 +26,7 @@ def versions() -> ResponseReturnValue:
     )
 
 
-@bp.get("/versions/<int:organisation_id>/<scheme_id>")
+@bp.get("/scheme-versions/<int:organisation_id>/<scheme_id>")
 def version_change(organisation_id: int, scheme_id: str) -> ResponseReturnValue:
     """What a change of version would do to whom. Nothing is written."""
     authorize(Permission.CERTIFICATION_MOVE_VERSION, Target(organisation_id=organisation_id))
@@ -50,7 +50,7 @@ def _draw(organisation_id: int, scheme_id: str, version: int | None, form: MoveF
     )
 
 
-@bp.post("/versions/<int:organisation_id>/<scheme_id>")
+@bp.post("/scheme-versions/<int:organisation_id>/<scheme_id>")
 def move_version(organisation_id: int, scheme_id: str) -> ResponseReturnValue:
     """Hold the chosen people to the version shown."""
     actor = authorize(Permission.CERTIFICATION_MOVE_VERSION, Target(organisation_id=organisation_id))
