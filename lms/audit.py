@@ -116,6 +116,11 @@ class Action(StrEnum):
     CERTIFICATION_END_WAIVER = "certification.end_waiver"
     CERTIFICATION_APPROVE_TRAINING = "certification.approve_training"
     CERTIFICATION_END_APPROVAL = "certification.end_approval"
+    CERTIFICATION_RECOMMEND = "certification.recommend"
+    CERTIFICATION_APPEAL = "certification.appeal"
+    CERTIFICATION_ANSWER_APPEAL = "certification.answer_appeal"
+    CERTIFICATION_TELL_OVERDUE = "certification.tell_overdue"
+    CERTIFICATION_MOVE_VERSION = "certification.move_version"
     # registry
     # end
 

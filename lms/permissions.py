@@ -100,6 +100,10 @@ def not_involved(actor: Actor, target: Target) -> bool:
     return actor.person_id not in target.involved and actor.person_id != target.owner_id
 
 
+def reviewers_disagree(actor: Actor, target: Target) -> bool:
+    return "reviewers_disagree" in target.facts
+
+
 def staff_there(actor: Actor, target: Target) -> bool:
     return target.organisation_id in actor.organisations
 
@@ -210,6 +214,10 @@ class Permission(StrEnum):
     CERTIFICATION_CHECK_PROOF = "certification:check_proof"
     CERTIFICATION_WAIVE = "certification:waive"
     CERTIFICATION_APPROVE_TRAINING = "certification:approve_training"
+    CERTIFICATION_APPEAL = "certification:appeal"
+    CERTIFICATION_ANSWER_APPEAL = "certification:answer_appeal"
+    CERTIFICATION_SEE_VERSIONS = "certification:see_versions"
+    CERTIFICATION_MOVE_VERSION = "certification:move_version"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -313,12 +321,27 @@ RULES: dict[Permission, Rule] = {
     Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_SEE_APPLICATION: Rule(allows=((owner,),), knows=(staff_there,)),
-    Permission.CERTIFICATION_SEE_QUEUE: Rule(allows=((reviewer_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.CERTIFICATION_SEE_QUEUE: Rule(
+        allows=((reviewer_anywhere,), (registrar_anywhere,)), knows=(anyone_signed_in,)
+    ),
     Permission.CERTIFICATION_REVIEW: Rule(
         allows=((reviewer_there, not_owner), (registrar_there, not_owner), (auditor_there, not_owner)),
         knows=(owner, staff_there),
     ),
-    Permission.CERTIFICATION_DECIDE: Rule(allows=((reviewer_there, not_involved),), knows=(owner, staff_there)),
+    Permission.CERTIFICATION_DECIDE: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, reviewers_disagree, not_involved)),
+        knows=(owner, staff_there),
+    ),
+    Permission.CERTIFICATION_APPEAL: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_ANSWER_APPEAL: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, not_involved)), knows=(owner, staff_there)
+    ),
+    Permission.CERTIFICATION_SEE_VERSIONS: Rule(
+        allows=((coordinator_anywhere,), (registrar_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.CERTIFICATION_MOVE_VERSION: Rule(
+        allows=((coordinator_there,), (registrar_there,)), knows=(staff_there,)
+    ),
     Permission.CERTIFICATION_TAKE_PACKET: Rule(allows=((owner,), (reviewer_there,)), knows=(staff_there,)),
     Permission.CERTIFICATION_SHARE: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_BRING_PROOF: Rule(allows=((owner,),)),

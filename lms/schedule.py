@@ -22,5 +22,6 @@ SWEEPS: tuple[Sweep, ...] = (
     credentials.UNDRAWN,
     # certification
     certification.COMPLETIONS,
+    certification.OVERDUE,
     # end
 )

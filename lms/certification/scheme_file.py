@@ -27,6 +27,10 @@ NEEDED = (
 )
 
 
+# How a body answers: how many reviewers must agree, and in how many days.
+ANSWERING = ("reviewers", "decide_within_days", "appeal_within_days")
+
+
 @dataclass(frozen=True)
 class Scheme:
     """One version of one scheme. `definition` is the text it was read from, kept with each decision."""
@@ -49,6 +53,9 @@ class Scheme:
     requirements: tuple[Requirement, ...]
     definition: str
     practice_areas: PracticeAreas | None = None
+    reviewers: int = 1
+    decide_within_days: int | None = None
+    appeal_within_days: int = 30
 
     @property
     def is_reviewed(self) -> bool:
@@ -84,7 +91,7 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
         return None, faults
     fields = top.only(
         NEEDED,
-        ("not_expressed", "areas", "allocation", "practice_areas"),
+        ("not_expressed", "areas", "allocation", "practice_areas", *ANSWERING),
     )
     source = top.source
     if source.faults:
@@ -115,7 +122,9 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
         requirements=() if source.faults else bound(requirements),
         definition=text,
         practice_areas=practice,
+        **{name: fields[name].whole() for name in ANSWERING if name in fields},
     )
+    _check_answering(scheme, fields)
     if scheme.kind == "completion" and scheme.valid_months is not None:
         fields["valid_months"].fault("A completion does not end: valid_months must be null.")
     whole = linting.Whole(requirements, fields["requirements"])
@@ -129,6 +138,15 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
             whole, frozenset(area for _module, shares in scheme.allocation for area, _m in shares)
         )
     return (None, _in_order(source.faults)) if source.faults else (scheme, [])
+
+
+def _check_answering(scheme: Scheme, fields: dict[str, Field]) -> None:
+    """One or two reviewers, and days to answer only where somebody answers."""
+    if scheme.reviewers > 2:
+        fields["reviewers"].fault("1 or 2 reviewers are expected here.")
+    for name in ANSWERING:
+        if name in fields and not scheme.is_reviewed:
+            fields[name].fault(f"Nobody reviews this scheme: '{name}' means nothing.")
 
 
 def _in_order(faults: Iterable[Fault]) -> list[Fault]:

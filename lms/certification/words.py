@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -392,3 +392,44 @@ def state_word(state: str) -> tuple[str, str]:
 def outcome_word(outcome: str) -> str:
     """What a decision says."""
     return {"granted": _("Granted"), "returned": _("Sent back"), "refused": _("Not granted")}[outcome]
+
+
+def recommendation_word(outcome: str) -> str:
+    """What a reviewer's recommendation says."""
+    return {"granted": _("Recommends to grant"), "refused": _("Recommends to refuse")}[outcome]
+
+
+def kept_word(outcome: str, *, is_final: bool) -> str:
+    """What a reviewer reads after their word was kept."""
+    if is_final:
+        return _("Your decision is kept: %(outcome)s.", outcome=outcome_word(outcome))
+    return _("Your recommendation is kept. Another reviewer looks at it next.")
+
+
+def answer_word(outcome: str) -> str:
+    """What the answer to an appeal says."""
+    return {
+        "upheld": _("The appeal was right. Other reviewers look at the application again."),
+        "stands": _("The decision stands."),
+    }[outcome]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an application's way: when, and in a word what."""
+
+    at: datetime
+    word: str
+
+
+def steps_of(application: Any, way: Any) -> list[Step]:
+    """The way of an application in the order of time: sendings, first words, decisions, the appeal."""
+    steps = [Step(one.at, _("Sent") if one.round == 1 else _("Sent again")) for one in way.sendings]
+    decided = {decision.at for decision in application.decisions}
+    steps += [Step(word.at, _("A reviewer has looked at it")) for word in way.words if word.at not in decided]
+    steps += [Step(one.at, outcome_word(one.outcome)) for one in application.decisions]
+    if way.appeal is not None:
+        steps.append(Step(way.appeal.at, _("Appealed")))
+        if not way.appeal.is_open:
+            steps.append(Step(way.appeal.answered_at, _("Appeal answered")))
+    return sorted(steps, key=lambda step: step.at)

@@ -39,6 +39,7 @@ TABLE_OF = {
     "reflection_id": "reflection",
     "proof_id": "proof",
     "waiver_id": "waiver",
+    "appeal_id": "appeal",
 }
 # Words in an address that belong to nobody, and what stands for an unknown thing.
 SHARED = {
@@ -49,7 +50,7 @@ SHARED = {
     "scheme_id": "peer-specialist",
     "text_id": "code-of-ethics",
     "key": "tara",
-    "kind": "zip",
+    "shape": "zip",
     "token": "no-such-token",
     "batch_id": "00000000-0000-0000-0000-000000000000",
     "filename": "css/base.css",

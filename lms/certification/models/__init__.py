@@ -1,5 +1,11 @@
 """Tables of certification."""
 
+from lms.certification.models.answering import (
+    Appeal,
+    AppealAnswer,
+    Recommendation,
+    Sending,
+)
 from lms.certification.models.applications import (
     Application,
     CompletionCheck,
@@ -7,6 +13,9 @@ from lms.certification.models.applications import (
     Outcome,
     ReviewNote,
     State,
+)
+from lms.certification.models.pins import (
+    SchemePin,
 )
 from lms.certification.models.proofs import (
     BODY_ALONE,
@@ -23,6 +32,8 @@ from lms.certification.models.sharing import (
 
 __all__ = [
     "BODY_ALONE",
+    "Appeal",
+    "AppealAnswer",
     "Application",
     "CompletionCheck",
     "Decision",
@@ -30,7 +41,10 @@ __all__ = [
     "Proof",
     "ProofAct",
     "ProofActKind",
+    "Recommendation",
     "ReviewNote",
+    "SchemePin",
+    "Sending",
     "ShareGrant",
     "ShareLook",
     "State",

@@ -13,6 +13,20 @@ from lms.certification.brought import (
     waiver,
     waivers_of,
 )
+from lms.certification.queries.answering import (
+    AppealCard,
+    AppealLine,
+    Way,
+    appeal,
+    appeals_waiting,
+    is_disagreed,
+    judges_before,
+    judges_of,
+    overdue_applications,
+    round_of,
+    way_of,
+    words_of_round,
+)
 from lms.certification.queries.applications import (
     ApplicationCard,
     ApplicationStanding,
@@ -22,7 +36,11 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
-from lms.certification.queries.packet import PacketFacts, packet_of_application, packet_of_person
+from lms.certification.queries.packet import (
+    PacketFacts,
+    packet_of_application,
+    packet_of_person,
+)
 from lms.certification.queries.progress import (
     Progress,
     Standing,
@@ -32,11 +50,40 @@ from lms.certification.queries.progress import (
     progress_of,
     standings_of,
 )
-from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
-from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
-from lms.certification.queries.sharing import ShareCard, share, share_by_token, shares_of
+from lms.certification.queries.replaying import (
+    Difference,
+    Replay,
+    Replays,
+    replay_of,
+)
+from lms.certification.queries.reviewing import (
+    NoteCard,
+    QueueLine,
+    Review,
+    involved_in,
+    involved_in_appeal,
+    queue_of,
+    review_of,
+)
+from lms.certification.queries.sharing import (
+    ShareCard,
+    share,
+    share_by_token,
+    shares_of,
+)
+from lms.certification.queries.versions import (
+    PinCard,
+    Preview,
+    is_in_force,
+    pins_of,
+    preview_of,
+    schemes_with_versions,
+    version_held_to,
+)
 
 __all__ = [
+    "AppealCard",
+    "AppealLine",
     "ApplicationCard",
     "ApplicationStanding",
     "ApprovalCard",
@@ -44,6 +91,8 @@ __all__ = [
     "Difference",
     "NoteCard",
     "PacketFacts",
+    "PinCard",
+    "Preview",
     "Progress",
     "ProofCard",
     "QueueLine",
@@ -53,6 +102,9 @@ __all__ = [
     "ShareCard",
     "Standing",
     "WaiverCard",
+    "Way",
+    "appeal",
+    "appeals_waiting",
     "application",
     "applications_of",
     "approval",
@@ -60,11 +112,19 @@ __all__ = [
     "bodies_knowing",
     "evaluation_of",
     "involved_in",
+    "involved_in_appeal",
+    "is_disagreed",
+    "is_in_force",
     "is_offered_to",
     "issuer_of",
+    "judges_before",
+    "judges_of",
+    "overdue_applications",
     "packet_of_application",
     "packet_of_person",
     "pinned",
+    "pins_of",
+    "preview_of",
     "progress_of",
     "proof",
     "proofs_awaiting",
@@ -72,11 +132,16 @@ __all__ = [
     "queue_of",
     "replay_of",
     "review_of",
+    "round_of",
+    "schemes_with_versions",
     "share",
     "share_by_token",
     "shares_of",
     "standing_of",
     "standings_of",
+    "version_held_to",
     "waiver",
     "waivers_of",
+    "way_of",
+    "words_of_round",
 ]

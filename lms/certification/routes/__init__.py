@@ -1,8 +1,9 @@
-"""The pages of certification: the trainee's path, an application, the reviewers' queue, papers, records shown to others."""
+"""The pages of certification: a trainee's path, applications, reviews, papers, records shown to others."""
 
 from flask import Flask
 
 from lms.certification.routes import (
+    appeals,
     applications,
     packet,
     papers,
@@ -10,11 +11,13 @@ from lms.certification.routes import (
     proofs,
     reviews,
     sharing,
+    versions,
 )
 from lms.certification.routes.blueprint import bp
 from lms.certification.routes.blueprint import start as _read_schemes
 
 __all__ = [
+    "appeals",
     "applications",
     "bp",
     "packet",
@@ -24,6 +27,7 @@ __all__ = [
     "reviews",
     "sharing",
     "start",
+    "versions",
 ]
 
 

@@ -1,5 +1,11 @@
-"""Acts of certification: apply, send again, note, return, decide, issue at once; proofs and exceptions."""
+"""Acts of certification: apply, send again, note, recommend, decide, appeal, move versions, issue at once."""
 
+from lms.certification.services.appealing import (
+    Answer,
+    answer_appeal,
+    appeal,
+    tell_overdue,
+)
 from lms.certification.services.applying import (
     apply,
     issue_if_met,
@@ -8,6 +14,9 @@ from lms.certification.services.applying import (
 )
 from lms.certification.services.packets import (
     take_packet,
+)
+from lms.certification.services.pinning import (
+    move_to_version,
 )
 from lms.certification.services.proofs import (
     bring_proof,
@@ -19,7 +28,9 @@ from lms.certification.services.proofs import (
 from lms.certification.services.reviewing import (
     decide,
     note,
+    recommend,
     return_application,
+    review,
 )
 from lms.certification.services.sharing import (
     end_share,
@@ -34,6 +45,9 @@ from lms.certification.services.waiving import (
 )
 
 __all__ = [
+    "Answer",
+    "answer_appeal",
+    "appeal",
     "apply",
     "approve_training",
     "bring_proof",
@@ -45,12 +59,16 @@ __all__ = [
     "issue_if_met",
     "look",
     "mark_checked",
+    "move_to_version",
     "note",
+    "recommend",
     "return_application",
     "return_proof",
+    "review",
     "send_again",
     "share",
     "take_packet",
+    "tell_overdue",
     "verify_proof",
     "waive",
     "withdraw_proof",

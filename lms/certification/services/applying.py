@@ -8,11 +8,18 @@ from lms import clock
 from lms.audit import Action
 from lms.certification.findings import Evaluation
 from lms.certification.models import Application, CompletionCheck, Decision, Outcome, State
-from lms.certification.queries import is_offered_to, issuer_of, pinned
+from lms.certification.queries import is_offered_to, issuer_of, pinned, version_held_to
 from lms.certification.record import record_of
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
-from lms.certification.services.granting import issue_credential, keep_decision, locked, note_act
+from lms.certification.services.granting import (
+    issue_credential,
+    keep_decision,
+    keep_sending,
+    locked,
+    note_act,
+)
+from lms.certification.services.pinning import pin_at_start
 from lms.credentials import queries as credentials
 from lms.credentials.queries import CredentialCard
 from lms.credentials.states import State as Standing
@@ -26,12 +33,13 @@ LONGEST = 2000
 
 
 def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
-    """Ask the certifying body to decide. The version in force today is pinned.
+    """Ask the certifying body to decide, under the version that the person is held to, else today's.
 
     Raises NotFound for a scheme that nobody here decides on, Invalid while something is missing, and
     Conflict when an application is open or the credential is held already.
     """
     scheme, body = _offered(person_id, scheme_id)
+    scheme = version_held_to(person_id, scheme)
     if not scheme.is_reviewed:
         raise NotFound
     evaluation = scheme.evaluate(record_of(person_id, body.timezone, body.id), clock.today(body.timezone))
@@ -50,6 +58,8 @@ def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
         session().flush()
     except IntegrityError as twice:
         raise Conflict(_("You have applied already.")) from twice
+    keep_sending(application, evaluation)
+    pin_at_start(application)
     note_act(Action.CERTIFICATION_APPLY, actor_id, application, scheme_version=scheme.version)
     return application
 
@@ -62,10 +72,12 @@ def send_again(actor_id: int, *, application_id: int) -> Application:
     body = people.organisation(application.organisation_id)
     scheme = pinned(application.scheme_id, application.scheme_version)
     record = record_of(application.person_id, body.timezone, body.id)
-    _need_all(scheme.evaluate(record, clock.today(body.timezone)))
+    evaluation = scheme.evaluate(record, clock.today(body.timezone))
+    _need_all(evaluation)
     application.state = State.SUBMITTED.value
     application.submitted_at = clock.now()
     session().flush()
+    keep_sending(application, evaluation)
     note_act(Action.CERTIFICATION_SEND_AGAIN, actor_id, application)
     return application
 

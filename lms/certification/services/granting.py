@@ -9,7 +9,7 @@ from lms.audit import Action
 from lms.certification.certificate_facts import certificate_facts, in_language
 from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
-from lms.certification.models import Application, Decision, Outcome
+from lms.certification.models import Application, Decision, Outcome, Sending
 from lms.certification.replay import hash_of, inputs_of
 from lms.certification.scheme_file import Scheme
 from lms.credentials import services as issuing
@@ -109,3 +109,21 @@ def note_act(action: Action, actor_id: int | None, application: Application, **d
         organisation_id=application.organisation_id,
         details=dict(details),
     )
+
+
+def keep_sending(application: Application, evaluation: Evaluation | None) -> Sending:
+    """Remember that the application was sent now, and how each requirement stood."""
+    earlier = session().scalar(
+        sa.select(sa.func.max(Sending.round)).where(Sending.application_id == application.id)
+    )
+    sending = Sending(
+        organisation_id=application.organisation_id,
+        person_id=application.person_id,
+        application_id=application.id,
+        round=(earlier or 0) + 1,
+        at=application.submitted_at,
+        findings=evaluation.as_json() if evaluation else None,
+    )
+    session().add(sending)
+    session().flush()
+    return sending
