@@ -52,7 +52,7 @@ SHARED = {
     "token": "no-such-token",
     "batch_id": "00000000-0000-0000-0000-000000000000",
     "filename": "css/base.css",
-    "kind": "week",
+    "span_kind": "week",
     "starts_on": "2026-10-12",
     "sign_in_session_id": "999999",
     "passkey_id": "999999",
