@@ -194,6 +194,18 @@ def test_a_code_has_five_tries_ten_minutes_and_one_use(
         assert client.get(f"{address}/lines").status_code == 302
 
 
+def test_nothing_is_confirmed_without_the_proof(tx: Transactions, address: str) -> None:
+    token = address.rpartition("/")[2]
+    said = {"name": "Jo", "credential_type": "Nurse", "credential_number": ""}
+    with tx():
+        services.declare(token=token, is_true=True, **said)
+    with tx():
+        services.confirm_code(token=token, code=code_in(tx))
+    for proof in ("", "another"):
+        with pytest.raises(Conflict, match="Open the link"), tx():
+            services.confirm_lines(token=token, proof=proof, statement_version=CURRENT.version, reasons={})
+
+
 def test_codes_run_out(tx: Transactions, address: str) -> None:
     token = address.rpartition("/")[2]
     said = {"token": token, "name": "Jo", "credential_type": "Nurse", "credential_number": "", "is_true": True}

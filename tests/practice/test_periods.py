@@ -16,6 +16,7 @@ from lms.practice.statements import CURRENT, CURRENT_PERIOD, fingerprint
 from tests.conftest import Clients, Transactions
 from tests.personas import Personas
 from tests.practice import scenes
+from tests.practice.histories import behind_the_back
 
 LAST_WEEK = span_with(PeriodKind.WEEK, scenes.days_ago(7))
 
@@ -187,6 +188,33 @@ def test_what_cannot_be_signed(tx: Transactions, personas: Personas, placed: int
         services.sign_period(
             personas.supervisor, placement_id=999, span=LAST_WEEK, shown="", statement_version=1
         )
+
+
+@pytest.mark.parametrize(
+    "change", ["sessions = 9", "minutes = 1", "method = 'x'", "line = replace(line, '90', '91')"]
+)
+def test_a_forged_period_is_named(tx: Transactions, personas: Personas, placed: int, change: str) -> None:
+    """Also when line and hash are made anew: the audit trail still knows the hash that was signed."""
+    signature_id = sign(tx, personas, placed)
+    with behind_the_back(tx) as run:
+        run(f"UPDATE period_signature SET {change} WHERE id = :id", {"id": signature_id})
+    with tx.reading():
+        assert {str(one).partition(":")[0] for one in queries.Recheck().mismatches()} == {
+            f"period_signature {signature_id}"
+        }
+
+
+def test_a_period_forged_with_its_hash_is_named(tx: Transactions, personas: Personas, placed: int) -> None:
+    signature_id = sign(tx, personas, placed)
+    with tx.reading() as session:
+        line = session.get_one(PeriodSignature, signature_id).line.replace('"sessions":0', '"sessions":9')
+    values = {"id": signature_id, "line": line, "hash": fingerprint(line)}
+    with behind_the_back(tx) as run:
+        run("UPDATE period_signature SET sessions = 9, line = :line, sha256 = :hash WHERE id = :id", values)
+    with tx.reading():
+        assert [str(one) for one in queries.Recheck().mismatches()] == [
+            f"period_signature {signature_id}: its SHA-256 is not the one in the audit trail."
+        ]
 
 
 def test_a_period_signature_is_never_changed(tx: Transactions, personas: Personas, placed: int) -> None:

@@ -40,6 +40,8 @@ TABLE_OF = {
     "proof_id": "proof",
     "waiver_id": "waiver",
     "appeal_id": "appeal",
+    "signature_id": "period_signature",
+    "named_id": "named_supervisor",
 }
 # Words in an address that belong to nobody, and what stands for an unknown thing.
 SHARED = {
@@ -54,6 +56,8 @@ SHARED = {
     "token": "no-such-token",
     "batch_id": "00000000-0000-0000-0000-000000000000",
     "filename": "css/base.css",
+    "span_kind": "week",
+    "starts_on": "2026-10-12",
     "sign_in_session_id": "999999",
     "passkey_id": "999999",
     "grant_id": "999999",

@@ -39,20 +39,20 @@ def periods() -> ResponseReturnValue:
     )
 
 
-@bp.get("/sign-off/periods/<int:placement_id>/<kind>/<starts_on>")
-def period(placement_id: int, kind: str, starts_on: str) -> ResponseReturnValue:
+@bp.get("/sign-off/periods/<int:placement_id>/<span_kind>/<starts_on>")
+def period(placement_id: int, span_kind: str, starts_on: str) -> ResponseReturnValue:
     """The totals of a period, its lines, and the statement."""
-    place, span = _period(placement_id, kind, starts_on)
+    place, span = _period(placement_id, span_kind, starts_on)
     sheet = queries.period_sheet(placement_id, place.person_id, current_actor().person_id, span)
     form = PeriodForm(formdata=None)
     form.statement_version.data, form.shown.data = CURRENT_PERIOD.version, sheet.shown
     return _sheet_page(place, sheet, form, 200)
 
 
-@bp.post("/sign-off/periods/<int:placement_id>/<kind>/<starts_on>")
-def sign_period(placement_id: int, kind: str, starts_on: str) -> ResponseReturnValue:
+@bp.post("/sign-off/periods/<int:placement_id>/<span_kind>/<starts_on>")
+def sign_period(placement_id: int, span_kind: str, starts_on: str) -> ResponseReturnValue:
     """Sign the period."""
-    place, span = _period(placement_id, kind, starts_on)
+    place, span = _period(placement_id, span_kind, starts_on)
     actor, form = current_actor(), PeriodForm()
     if form.validate_on_submit():
         try:
@@ -96,7 +96,7 @@ def signed_period(signature_id: int) -> ResponseReturnValue:
     )
 
 
-def _period(placement_id: int, kind: str, starts_on: str) -> tuple[PlacementLine, Span]:
+def _period(placement_id: int, span_kind: str, starts_on: str) -> tuple[PlacementLine, Span]:
     """The placement and the span of an address, decided for the actor. Raises NotFound, Forbidden."""
     actor = current_actor()
     place = queries.placement(placement_id)
@@ -110,7 +110,7 @@ def _period(placement_id: int, kind: str, starts_on: str) -> tuple[PlacementLine
         ),
     )
     try:
-        span = span_named(kind, date.fromisoformat(starts_on))
+        span = span_named(span_kind, date.fromisoformat(starts_on))
     except ValueError:
         raise NotFound from None
     if span is None:
