@@ -250,3 +250,18 @@ def test_a_declared_conflict_stops_signing_from_then_on(
         services.declare_conflict(actor_id, agreement_id=agreed.id, relation="relative")
     with pytest.raises(Forbidden), tx():
         services.declare_conflict(personas.trainer, agreement_id=agreed.id, relation="relative")
+
+
+def test_hours_go_to_a_supervisor_who_is_not_too_close(tx: Transactions, personas: Personas) -> None:
+    with tx():
+        placed = scenes.placement(personas)
+        agreed = scenes.agreement(personas, placed)
+        first = scenes.submitted(placed, scenes.days_ago(2))
+        assert first.supervisor_id == personas.supervisor
+        services.declare_conflict(personas.trainee, agreement_id=agreed.id, relation="relative")
+        assert scenes.submitted(placed, scenes.days_ago(3)).supervisor_id == personas.supervisor
+        scenes.agreement(personas, placed, personas.other_supervisor)
+        assert scenes.submitted(placed, scenes.days_ago(4)).supervisor_id == personas.other_supervisor
+        services.withdraw(personas.trainee, entry_id=first.id)
+        (again,) = services.submit(personas.trainee, entry_ids=[first.id])
+        assert again.supervisor_id == personas.other_supervisor

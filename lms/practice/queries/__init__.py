@@ -101,6 +101,7 @@ from lms.practice.queries.signers import (
     conflicts_about,
     conflicts_of,
     qualifications_of,
+    signers_close_to,
     standing_to_sign,
 )
 from lms.practice.queries.supervision import (
@@ -197,6 +198,7 @@ __all__ = [
     "sessions_with",
     "sign_offs_of",
     "signatures_under",
+    "signers_close_to",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",
