@@ -77,6 +77,7 @@ from lms.practice.queries.placements import (
     placements_supervised_by,
 )
 from lms.practice.queries.queue import (
+    MOST_SHOWN,
     UNDO_FOR,
     Batch,
     QueueChoices,
@@ -92,6 +93,7 @@ from lms.practice.queries.queue import (
     waiting_instead,
 )
 from lms.practice.queries.signatures import Recheck
+from lms.practice.queries.signed import SignedLine, signed_lines_of
 from lms.practice.queries.signers import (
     AgreementFact,
     ConflictLine,
@@ -115,6 +117,7 @@ from lms.practice.queries.supervision import (
 )
 
 __all__ = [
+    "MOST_SHOWN",
     "UNDO_FOR",
     "ActLine",
     "AgreementFact",
@@ -144,6 +147,7 @@ __all__ = [
     "SessionLine",
     "SignOffLine",
     "SignatureLine",
+    "SignedLine",
     "SupervisionFact",
     "SupervisionPair",
     "WaitingForLink",
@@ -198,6 +202,7 @@ __all__ = [
     "sessions_with",
     "sign_offs_of",
     "signatures_under",
+    "signed_lines_of",
     "signers_close_to",
     "standing_to_sign",
     "stood_in_for",
