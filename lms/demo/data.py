@@ -17,6 +17,7 @@ from lms.demo.people import Cast
 from lms.people import services as accounts
 from lms.practice import services as practice
 from lms.practice.services import Hours
+from lms.practice.standing_to_sign import AGREEMENT_TEXT
 
 MODULES = ("mutual", "non-directive")
 EXAMINATION = "foundations-exam"
@@ -158,6 +159,7 @@ def _practise(cast: Cast) -> None:
     with days_ago(66):
         marisol = _placement_here(cast, "marisol", "Riverside Clubhouse", "dana")
         joy = _placement_here(cast, "joy", "Harbor House", "omar")
+        _check_supervisors(cast)
     signed = [_log(cast, "marisol", marisol, back, 180, back) for back in (40, 37, 33, 30, 26, 23)]
     with days_ago(20):
         practice.sign_off(cast.people["dana"], entry_ids=signed, statement_version=1)
@@ -188,10 +190,44 @@ def _placement_here(cast: Cast, name: str, site: str, supervisor: str) -> int:
         role="volunteer",
         starts_on=start,
     )
-    practice.create_agreement(
-        coordinator, placement_id=placement.id, supervisor_id=cast.people[supervisor], starts_on=start
+    agreed = practice.create_agreement(
+        coordinator,
+        placement_id=placement.id,
+        supervisor_id=cast.people[supervisor],
+        starts_on=start,
+        plan="An hour together every other week. One visit to the site each month.",
+        alternate_id=cast.people["omar" if supervisor == "dana" else "dana"],
     )
+    for person_id in (cast.people[name], cast.people[supervisor]):
+        practice.accept_agreement(
+            person_id, agreement_id=agreed.id, relation="none", text_version=AGREEMENT_TEXT.version
+        )
     return placement.id
+
+
+def _check_supervisors(cast: Cast) -> None:
+    """What the coordinator found in the register about the two supervisors."""
+    for name, credential in (("dana", "qmhp"), ("omar", "peer_supervisor")):
+        practice.check_qualification(
+            cast.people["ada"],
+            organisation_id=cast.organisations["open-door"],
+            supervisor_id=cast.people[name],
+            checked=_held(credential),
+            client_key=f"demo-qualification-{name}",
+        )
+
+
+def _held(credential: str) -> practice.Checked:
+    today = clock.today("America/New_York")
+    return practice.Checked(
+        credential=credential,
+        issuer="State board (made up)",
+        number="Q-1042",
+        valid_from=today - timedelta(days=300),
+        valid_until=today + timedelta(days=430),
+        training_minutes=16 * 60,
+        source="The board's register, by name",
+    )
 
 
 def _meet(cast: Cast, name: str, supervisor: str, back: int) -> None:
@@ -322,6 +358,13 @@ def _far_shore(cast: Cast) -> None:
             starts_on=start,
         )
         practice.create_agreement(quillon, placement_id=placement.id, supervisor_id=quillon, starts_on=start)
+        practice.check_qualification(
+            cast.people["xanthe"],
+            organisation_id=organisation_id,
+            supervisor_id=quillon,
+            checked=_held("qmhp"),
+            client_key="demo-qualification-quillon",
+        )
     for back in (20, 18):
         _log(cast, "zephyrine", placement.id, back, 120, back)
     with days_ago(15):

@@ -250,3 +250,35 @@ def test_a_declared_conflict_stops_signing_from_then_on(
         services.declare_conflict(actor_id, agreement_id=agreed.id, relation="relative")
     with pytest.raises(Forbidden), tx():
         services.declare_conflict(personas.trainer, agreement_id=agreed.id, relation="relative")
+
+
+def test_hours_go_to_a_supervisor_who_is_not_too_close(tx: Transactions, personas: Personas) -> None:
+    with tx():
+        placed = scenes.placement(personas)
+        agreed = scenes.agreement(personas, placed)
+        first = scenes.submitted(placed, scenes.days_ago(2))
+        assert first.supervisor_id == personas.supervisor
+        services.declare_conflict(personas.trainee, agreement_id=agreed.id, relation="relative")
+        assert scenes.submitted(placed, scenes.days_ago(3)).supervisor_id == personas.supervisor
+        scenes.agreement(personas, placed, personas.other_supervisor)
+        assert scenes.submitted(placed, scenes.days_ago(4)).supervisor_id == personas.other_supervisor
+        services.withdraw(personas.trainee, entry_id=first.id)
+        (again,) = services.submit(personas.trainee, entry_ids=[first.id])
+        assert again.supervisor_id == personas.other_supervisor
+
+
+def test_the_alternate_stands_in_on_the_days_of_the_agreement(tx: Transactions, personas: Personas) -> None:
+    with tx():
+        placed = scenes.placement(personas)
+        agreed = services.create_agreement(
+            personas.coordinator,
+            placement_id=placed.id,
+            supervisor_id=personas.supervisor,
+            starts_on=placed.starts_on,
+            ends_on=scenes.days_ago(2),
+            alternate_id=personas.other_supervisor,
+        )
+        entry = scenes.submitted(placed, scenes.days_ago(2))
+        assert queries.stood_in_for(personas.other_supervisor, [entry]) == {entry.id}
+        services.end_agreement(personas.coordinator, agreement_id=agreed.id, ends_on=scenes.days_ago(3))
+        assert queries.stood_in_for(personas.other_supervisor, [entry]) == frozenset()

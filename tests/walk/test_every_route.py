@@ -33,6 +33,8 @@ TABLE_OF = {
     "placement_id": "placement",
     "agreement_id": "supervision_agreement",
     "session_id": "supervision_session",
+    "qualification_id": "supervisor_qualification",
+    "declaration_id": "conflict_declaration",
     "attempt_id": "attempt",
     "application_id": "application",
     "live_session_id": "live_session",

@@ -103,6 +103,7 @@ from lms.practice.queries.signers import (
     conflicts_about,
     conflicts_of,
     qualifications_of,
+    signers_close_to,
     standing_to_sign,
 )
 from lms.practice.queries.supervision import (
@@ -202,6 +203,7 @@ __all__ = [
     "sign_offs_of",
     "signatures_under",
     "signed_lines_of",
+    "signers_close_to",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",

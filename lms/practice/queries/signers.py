@@ -129,6 +129,12 @@ def conflicts_of(supervisor_id: int) -> frozenset[int]:
     return frozenset(row.person_id for row in rows)
 
 
+def signers_close_to(person_id: int) -> frozenset[int]:
+    """The supervisors who are too close to this trainee, by the word of either that still stands."""
+    rows = session().execute(_CONFLICTS.where(ConflictDeclaration.person_id == person_id))
+    return frozenset(row.supervisor_id for row in rows)
+
+
 @dataclass(frozen=True)
 class ConflictLine:
     """What one of two people said of being close to the other, and whether it still stands."""

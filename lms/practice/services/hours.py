@@ -14,7 +14,7 @@ from lms.db import lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.practice import words
 from lms.practice.models import LONGEST_NOTE, Placement, PracticeEntry, SignOff
-from lms.practice.queries import agreements_for, covering, work_of, works_of
+from lms.practice.queries import agreements_for, covering, signers_close_to, work_of, works_of
 from lms.practice.rules import (
     Dates,
     Kind,
@@ -276,10 +276,13 @@ def judged(
         entry.amends_id if entry else amends_id,
     )
     agreements = agreements_for([placement.id]).get(placement.id, ())
+    close = signers_close_to(placement.person_id)
+    # Who is too close signs nothing: the hours go to another supervisor, if there is one for the day.
+    agreements = tuple(sorted(agreements, key=lambda one: one.supervisor_id in close))
     agreement = covering(agreements, hours.worked_on)
     if entry is not None and entry.placement_id == placement.id:
         kept = (a for a in agreements if a.supervisor_id == entry.supervisor_id and covers(a, hours.worked_on))
-        agreement = next(kept, agreement)
+        agreement = next((a for a in kept if a.supervisor_id not in close), agreement)
     found = refusals(
         problems_with(
             work,
