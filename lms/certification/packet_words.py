@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -256,8 +257,14 @@ SECTIONS: Mapping[str, Callable[[PacketFacts], Made]] = {
 
 
 def shared(facts: PacketFacts, parts: Collection[str]) -> tuple[Section, ...]:
-    """The parts that somebody else was given to see, in their order."""
-    return tuple(section(name, facts) for name in titles() if name in parts)
+    """The parts that somebody else was given to see, in their order, without columns that say nothing."""
+    return tuple(_narrow(section(name, facts)) for name in titles() if name in parts)
+
+
+def _narrow(made: Section) -> Section:
+    says = [at for at in range(len(made.heads)) if any(row[at] for row in made.rows)]
+    rows = tuple(tuple(row[at] for at in says) for row in made.rows)
+    return replace(made, heads=tuple(made.heads[at] for at in says), rows=rows)
 
 
 def _iso(moment: date | datetime) -> str:
