@@ -1,12 +1,30 @@
-"""The pages of certification: the trainee's path, an application, the reviewers' queue and one review."""
+"""The pages of certification: the trainee's path, an application, the reviewers' queue, papers, records shown to others."""
 
 from flask import Flask
 
-from lms.certification.routes import applications, packet, progress, reviews, sharing
+from lms.certification.routes import (
+    applications,
+    packet,
+    papers,
+    progress,
+    proofs,
+    reviews,
+    sharing,
+)
 from lms.certification.routes.blueprint import bp
 from lms.certification.routes.blueprint import start as _read_schemes
 
-__all__ = ["applications", "bp", "packet", "progress", "reviews", "sharing", "start"]
+__all__ = [
+    "applications",
+    "bp",
+    "packet",
+    "papers",
+    "progress",
+    "proofs",
+    "reviews",
+    "sharing",
+    "start",
+]
 
 
 def start(app: Flask) -> None:

@@ -1,5 +1,12 @@
 """Reads about practice. Every read meets only rows in the current scope; hot statements are built once."""
 
+from lms.practice.queries.agreements import (
+    ActLine,
+    QualificationLine,
+    agreement_acts,
+    qualification,
+    qualification_lines,
+)
 from lms.practice.queries.digest import digest_is_due, supervisors_to_remind
 from lms.practice.queries.disputes import (
     DisputeLine,
@@ -70,6 +77,7 @@ from lms.practice.queries.placements import (
     placements_supervised_by,
 )
 from lms.practice.queries.queue import (
+    MOST_SHOWN,
     UNDO_FOR,
     Batch,
     QueueChoices,
@@ -108,7 +116,9 @@ from lms.practice.queries.supervision import (
 )
 
 __all__ = [
+    "MOST_SHOWN",
     "UNDO_FOR",
+    "ActLine",
     "AgreementFact",
     "AgreementLine",
     "Batch",
@@ -126,6 +136,7 @@ __all__ = [
     "PlacementLine",
     "PracticeHour",
     "QualificationFact",
+    "QualificationLine",
     "QueueChoices",
     "QueueFilter",
     "QueueGroup",
@@ -141,6 +152,7 @@ __all__ = [
     "WaitingForLink",
     "WaitingWith",
     "agreement",
+    "agreement_acts",
     "agreements_for",
     "agreements_of",
     "batch",
@@ -179,6 +191,8 @@ __all__ = [
     "placements_supervised_by",
     "placements_with_named",
     "practice_hours_of",
+    "qualification",
+    "qualification_lines",
     "qualifications_of",
     "queue_choices",
     "queue_lines",
