@@ -34,7 +34,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Packet:
-    """What a packet holds. `facts` are its first lines; `data` are files beside the tables, as JSON."""
+    """What a packet holds. `facts` are its first lines; `data` are files beside the tables, as JSON,
+    and `papers` the files that were brought, each with its name.
+    """
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -43,6 +45,7 @@ class Packet:
     page_words: str = "Page %(number)s"
     language: str = "en"
     data: tuple[tuple[str, object], ...] = ()
+    papers: tuple[tuple[str, bytes], ...] = ()
 
 
 def zip_of(packet: Packet) -> bytes:
@@ -50,6 +53,7 @@ def zip_of(packet: Packet) -> bytes:
     files = {"packet.pdf": pdf_of(packet), "about.csv": _csv(("what", "value"), packet.facts)}
     for section in packet.sections:
         files[f"{section.key}.csv"] = _csv(section.heads, section.rows)
+    files |= {f"papers/{name}": content for name, content in packet.papers}
     for name, content in packet.data:
         written = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
         files[f"{name}.json"] = f"{written}\n".encode()

@@ -1,7 +1,8 @@
 """The sections of a packet in the page's language, from the facts of a record. Nobody's notes are in it."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -21,8 +22,8 @@ def _(text: str, **facts: object) -> str:
     return str(gettext(text, **facts))
 
 
-def packet(facts: PacketFacts) -> Packet:
-    """The whole packet: what its holder and the reviewers of the body may take."""
+def packet(facts: PacketFacts, papers: Iterable[tuple[str, bytes]] = ()) -> Packet:
+    """The whole packet: what its holder and the reviewers of the body may take, with the files brought."""
     return Packet(
         title=_("Record of %(name)s", name=facts.person.legal_name),
         facts=about(facts),
@@ -30,6 +31,7 @@ def packet(facts: PacketFacts) -> Packet:
         sections=tuple(section(name, facts) for name in SECTIONS),
         page_words=gettext("Page %(number)s"),
         language=pages.language(),
+        papers=tuple(papers),
         data=(
             ("findings", facts.evaluation.as_json()),
             *(
@@ -185,13 +187,16 @@ def _results(facts: PacketFacts) -> Made:
 
 def _documents(facts: PacketFacts) -> Made:
     rows = []
+    files = {one.evidence: one.sha256 for one in facts.papers}
     for name in FACTS:
         if name in FIRST or name == "performance":
             continue
         for fact in sorted(getattr(facts.record, name), key=lambda one: (one.on, one.evidence)):
             told = "; ".join(f"{words.name_label(key)}: {value}" for key, value in _told(fact))
-            rows.append((_iso(fact.on), words.name_label(name), told, fact.evidence))
-    heads = (_("Day"), _("Kind"), _("What it says"), _("Evidence"))
+            rows.append(
+                (_iso(fact.on), words.name_label(name), told, files.get(fact.evidence, ""), fact.evidence)
+            )
+    heads = (_("Day"), _("Kind"), _("What it says"), _("SHA-256 of the file"), _("Evidence"))
     return titles()["documents"], heads, tuple(rows), ""
 
 
@@ -256,8 +261,14 @@ SECTIONS: Mapping[str, Callable[[PacketFacts], Made]] = {
 
 
 def shared(facts: PacketFacts, parts: Collection[str]) -> tuple[Section, ...]:
-    """The parts that somebody else was given to see, in their order."""
-    return tuple(section(name, facts) for name in titles() if name in parts)
+    """The parts that somebody else was given to see, in their order, without columns that say nothing."""
+    return tuple(_narrow(section(name, facts)) for name in titles() if name in parts)
+
+
+def _narrow(made: Section) -> Section:
+    says = [at for at in range(len(made.heads)) if any(row[at] for row in made.rows)]
+    rows = tuple(tuple(row[at] for at in says) for row in made.rows)
+    return replace(made, heads=tuple(made.heads[at] for at in says), rows=rows)
 
 
 def _iso(moment: date | datetime) -> str:

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from datetime import date
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -140,3 +141,26 @@ def test_a_cell_is_never_a_formula_and_keeps_its_letters() -> None:
     section = Section("papers", "Papers", ("What",), (("=1+1",), ("日本",)))
     files = _files(zip_of(Packet("Record", (), AS_OF, (section,))))
     assert _table(files["papers.csv"]) == [["What"], ["'=1+1"], ["日本"]]
+
+
+def test_a_file_that_was_brought_is_inside_under_its_hash(
+    tx: Transactions, clients: Clients, personas: Personas
+) -> None:
+    paper = b"%PDF-1.4 a diploma"
+    with tx():
+        services.bring_proof(
+            personas.trainee,
+            body_id=personas.body,
+            kind="birth",
+            on=date(1990, 5, 17),
+            told={},
+            request_key="a-paper-of-mine",
+            file=paper,
+        )
+    client = clients(personas.trainee)
+    files = _files(client.post("/progress/packet/zip", data={"scheme": "peer-specialist"}).data)
+    (name,) = (one for one in files if one.startswith("papers/"))
+    assert name.endswith(".pdf")
+    assert files[name] == paper
+    assert hashlib.sha256(paper).hexdigest() in files["documents.csv"].decode()
+    assert f"  {name}\n" in files["MANIFEST.txt"].decode()

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from lms import clock
 from lms.audit import Action, AuditEvent
-from lms.certification.facts import Record
+from lms.certification.brought import proofs_of
+from lms.certification.facts import FACTS, Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import Decision
 from lms.certification.queries.applications import ApplicationCard, applications_of
@@ -42,6 +43,15 @@ class Hashes:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A file that was brought: the evidence it is of, its SHA-256, which is its name, and its type."""
+
+    evidence: str
+    sha256: str
+    type: str
+
+
+@dataclass(frozen=True)
 class PacketFacts:
     """A person's record under one scheme. Never notes, reflections or answers: they are not read."""
 
@@ -55,6 +65,7 @@ class PacketFacts:
     signatures: dict[str, SignedLine]
     trail: tuple[Trail, ...]
     names: dict[int, PersonCard]
+    papers: tuple[Paper, ...] = ()
 
 
 def packet_of_application(card: ApplicationCard) -> PacketFacts:
@@ -66,7 +77,7 @@ def packet_of_application(card: ApplicationCard) -> PacketFacts:
             inputs = session().scalars(sa.select(Decision.inputs).where(Decision.id == last.id)).one()
             record, evaluation = Record.from_json(inputs["record"]), last.evaluation
         else:
-            record = card.scheme.allocated(record_of(card.person_id, body.timezone))
+            record = card.scheme.allocated(record_of(card.person_id, body.timezone, body.id))
             evaluation = card.scheme.evaluate(record, clock.today(body.timezone))
         return _facts(card.person_id, card.scheme, body, record, evaluation, (card,))
 
@@ -118,5 +129,26 @@ def _facts(
         training=tuple(sorted(record.training, key=lambda one: (one.on, one.evidence))),
     )
     return PacketFacts(
-        names[person_id], scheme, body, ordered, evaluation, applications, hashes, signatures, trail, names
+        person=names[person_id],
+        scheme=scheme,
+        body=body,
+        record=ordered,
+        evaluation=evaluation,
+        applications=applications,
+        hashes=hashes,
+        signatures=signatures,
+        trail=trail,
+        names=names,
+        papers=_papers(person_id, record),
     )
+
+
+def _papers(person_id: int, record: Record) -> tuple[Paper, ...]:
+    """The files of the proofs that are in the record, and no others."""
+    inside = {fact.evidence for name in FACTS for fact in getattr(record, name)}
+    brought = (
+        Paper(f"proof:{one.id}", one.file, one.file_type)
+        for one in proofs_of(person_id)
+        if one.file is not None and one.file_type is not None
+    )
+    return tuple(one for one in brought if one.evidence in inside)

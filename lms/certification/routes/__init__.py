@@ -1,4 +1,4 @@
-"""The pages of certification: a trainee's path, applications, reviews, papers, records shown to others."""
+"""The pages of certification: the path, applications, reviews, papers, packets and records shown to others."""
 
 from flask import Flask
 

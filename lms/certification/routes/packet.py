@@ -1,8 +1,11 @@
 """The packet of evidence, to download: by its holder, and by the reviewers of the body."""
 
+from collections.abc import Iterator
+
 from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
+from lms import files
 from lms.certification import packet_words, queries, services
 from lms.certification.queries import PacketFacts
 from lms.certification.routes.applications import card_of
@@ -29,12 +32,18 @@ def packet(shape: str) -> ResponseReturnValue:
     return _sent(shape, queries.packet_of_person(actor.person_id, request.form.get("scheme", "")), None)
 
 
+def _papers(facts: PacketFacts) -> Iterator[tuple[str, bytes]]:
+    for paper in facts.papers:
+        ending = paper.type.rpartition("/")[2].replace("jpeg", "jpg")
+        yield f"{paper.evidence.replace(':', '-')}.{ending}", files.get(paper.sha256)
+
+
 def _sent(shape: str, facts: PacketFacts, application_id: int | None) -> ResponseReturnValue:
     if shape not in TYPES:
         raise NotFound
     data = services.take_packet(
         current_actor().person_id,
-        packet=packet_words.packet(facts),
+        packet=packet_words.packet(facts, _papers(facts) if shape == "zip" else ()),
         kind=shape,
         person_id=facts.person.id,
         application_id=application_id,
