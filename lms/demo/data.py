@@ -280,7 +280,33 @@ def _fill_the_queue(cast: Cast) -> None:
 # --- certification ----------------------------------------------------------------------------------
 
 
+def _bring_papers(cast: Cast) -> None:
+    """A photo ID of Tara's that waits, and a diploma of Joy's that was checked."""
+    board, joy = cast.organisations["peer-board"], cast.people["joy"]
+    with days_ago(3):
+        certification.bring_proof(
+            cast.people["tara"],
+            body_id=board,
+            kind="identity",
+            on=date(2023, 5, 2),
+            told={"detail": "government_photo_id", "has_legal_name": True},
+            request_key="demo-photo-id",
+        )
+    with days_ago(9):
+        diploma = certification.bring_proof(
+            joy,
+            body_id=board,
+            kind="education",
+            on=date(2009, 6, 12),
+            told={"detail": "high_school"},
+            request_key="demo-diploma",
+        )
+    with days_ago(7):
+        certification.verify_proof(cast.people["ruth"], proof_id=diploma.id)
+
+
 def _certify(cast: Cast) -> None:
+    _bring_papers(cast)
     joy = cast.people["joy"]
     with days_ago(9):
         sent = certification.apply(joy, person_id=joy, scheme_id="peer-specialist").id
