@@ -79,6 +79,10 @@ class Action(StrEnum):
     CREDENTIALS_REINSTATE = "credentials.reinstate"
     CREDENTIALS_REVOKE = "credentials.revoke"
     CREDENTIALS_REPLACE = "credentials.replace"
+    CREDENTIALS_MAKE_INACTIVE = "credentials.make_inactive"
+    CREDENTIALS_PUT_ON_PROBATION = "credentials.put_on_probation"
+    CREDENTIALS_RELINQUISH = "credentials.relinquish"
+    CREDENTIALS_RENEW = "credentials.renew"
     # certification
     CERTIFICATION_APPLY = "certification.apply"
     CERTIFICATION_SEND_AGAIN = "certification.send_again"
@@ -87,6 +91,9 @@ class Action(StrEnum):
     CERTIFICATION_REFUSE = "certification.refuse"
     CERTIFICATION_ISSUE_COMPLETION = "certification.issue_completion"
     CERTIFICATION_NOTE = "certification.note"
+    CERTIFICATION_OPEN_CYCLE = "certification.open_cycle"
+    CERTIFICATION_REMIND = "certification.remind"
+    CERTIFICATION_DRAW_AUDIT = "certification.draw_audit"
     # registry
     # end
 

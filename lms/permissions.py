@@ -195,6 +195,9 @@ class Permission(StrEnum):
     CERTIFICATION_SEE_QUEUE = "certification:see_queue"
     CERTIFICATION_REVIEW = "certification:review"
     CERTIFICATION_DECIDE = "certification:decide"
+    CERTIFICATION_SEE_CYCLES = "certification:see_cycles"
+    CERTIFICATION_RENEW = "certification:renew"
+    CERTIFICATION_AUDIT_RENEWALS = "certification:audit_renewals"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -285,6 +288,11 @@ RULES: dict[Permission, Rule] = {
         knows=(owner, staff_there),
     ),
     Permission.CERTIFICATION_DECIDE: Rule(allows=((reviewer_there, not_involved),), knows=(owner, staff_there)),
+    Permission.CERTIFICATION_SEE_CYCLES: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,), (auditor_there,)), knows=(staff_there,)
+    ),
+    Permission.CERTIFICATION_RENEW: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_AUDIT_RENEWALS: Rule(allows=((registrar_there,),), knows=(staff_there,)),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),

@@ -20,7 +20,9 @@ SWEEPS: tuple[Sweep, ...] = (
     practice.OVERDUE_DISPUTES,
     # credentials
     credentials.UNDRAWN,
+    credentials.RENEWALS,
     # certification
     certification.COMPLETIONS,
+    certification.REMINDERS,
     # end
 )

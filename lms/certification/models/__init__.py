@@ -8,5 +8,16 @@ from lms.certification.models.applications import (
     ReviewNote,
     State,
 )
+from lms.certification.models.cycles import CycleRow, RenewalAudit, RenewalAuditItem
 
-__all__ = ["Application", "CompletionCheck", "Decision", "Outcome", "ReviewNote", "State"]
+__all__ = [
+    "Application",
+    "CompletionCheck",
+    "CycleRow",
+    "Decision",
+    "Outcome",
+    "RenewalAudit",
+    "RenewalAuditItem",
+    "ReviewNote",
+    "State",
+]

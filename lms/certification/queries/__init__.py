@@ -9,6 +9,16 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
+from lms.certification.queries.cycles import (
+    AuditCard,
+    CycleCard,
+    Holding,
+    audits_of,
+    cycles_of,
+    holding_of,
+    public_standing,
+    record_under,
+)
 from lms.certification.queries.progress import Progress, evaluation_of, is_offered_to, issuer_of, progress_of
 from lms.certification.queries.replaying import Replay, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
@@ -16,7 +26,10 @@ from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, inv
 __all__ = [
     "ApplicationCard",
     "ApplicationStanding",
+    "AuditCard",
+    "CycleCard",
     "DecisionCard",
+    "Holding",
     "NoteCard",
     "Progress",
     "QueueLine",
@@ -24,13 +37,18 @@ __all__ = [
     "Review",
     "application",
     "applications_of",
+    "audits_of",
+    "cycles_of",
     "evaluation_of",
+    "holding_of",
     "involved_in",
     "is_offered_to",
     "issuer_of",
     "pinned",
     "progress_of",
+    "public_standing",
     "queue_of",
+    "record_under",
     "replay_of",
     "review_of",
     "standing_of",

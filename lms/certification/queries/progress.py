@@ -8,7 +8,7 @@ from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import State
 from lms.certification.queries.applications import ApplicationCard, applications_of
-from lms.certification.record import record_of
+from lms.certification.queries.cycles import record_under
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.errors import NotFound
@@ -44,6 +44,7 @@ class Progress:
         return (
             self.is_offered
             and self.scheme.is_reviewed
+            and self.scheme.renewal is None
             and self.evaluation.is_met
             and (self.application is None or self.application.state == State.REFUSED)
         )
@@ -95,7 +96,7 @@ def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None
     scheme = (
         application.scheme
         if application and application.is_open
-        else next((one for one in found if one.id == wanted), None)
+        else next((one for one in found if one.id == wanted), schemes().current(wanted or "", day))
     )
     if scheme is None:
         raise NotFound
@@ -103,7 +104,7 @@ def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None
     if issuer is not None and not is_offered_to(person_id, scheme, issuer):
         issuer = None
     zone = issuer.timezone if issuer else person.timezone
-    record = scheme.allocated(record_of(person_id, zone))
+    record = scheme.allocated(record_under(scheme, person_id, zone, None))
     evaluation = scheme.evaluate(record, as_of or clock.today(zone))
     return Progress(person, scheme, issuer, evaluation, record, application, applications, found)
 

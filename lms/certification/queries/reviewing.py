@@ -10,7 +10,8 @@ from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import Application, Decision, ReviewNote, State
 from lms.certification.queries.applications import ApplicationCard, pinned
-from lms.certification.record import involved_with, record_of
+from lms.certification.queries.cycles import record_under
+from lms.certification.record import involved_with
 from lms.certification.scheme_file import Scheme
 from lms.db import seeing, session
 from lms.people import queries as people
@@ -102,7 +103,7 @@ def review_of(card: ApplicationCard) -> Review:
             inputs = session().scalars(sa.select(Decision.inputs).where(Decision.id == last.id)).one()
             record, evaluation = Record.from_json(inputs["record"]), last.evaluation
         else:
-            record = card.scheme.allocated(record_of(card.person_id, body.timezone))
+            record = card.scheme.allocated(record_under(card.scheme, card.person_id, body.timezone, card.id))
             evaluation = card.scheme.evaluate(record, clock.today(body.timezone))
         notes = session().scalars(
             sa.select(ReviewNote).where(ReviewNote.application_id == card.id).order_by(ReviewNote.id)

@@ -1,6 +1,6 @@
-"""The pages of certification: the trainee's path, an application, the reviewers' queue and one review."""
+"""The pages of certification: the trainee's path, applications, renewal, and the reviewers' queue."""
 
-from lms.certification.routes import applications, progress, reviews
+from lms.certification.routes import applications, cycles, progress, reviews
 from lms.certification.routes.blueprint import bp, start
 
-__all__ = ["applications", "bp", "progress", "reviews", "start"]
+__all__ = ["applications", "bp", "cycles", "progress", "reviews", "start"]

@@ -9,6 +9,7 @@ from lms.audit import Action
 from lms.certification.findings import Evaluation
 from lms.certification.models import Application, CompletionCheck, Decision, Outcome, State
 from lms.certification.queries import is_offered_to, issuer_of, pinned
+from lms.certification.queries.cycles import record_under
 from lms.certification.record import record_of
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
@@ -32,11 +33,18 @@ def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
     Conflict when an application is open or the credential is held already.
     """
     scheme, body = _offered(person_id, scheme_id)
-    if not scheme.is_reviewed:
+    if not scheme.is_reviewed or scheme.renewal is not None:
         raise NotFound
     evaluation = scheme.evaluate(record_of(person_id, body.timezone), clock.today(body.timezone))
     _need_all(evaluation)
     _refuse_second(person_id, scheme_id)
+    return submitted(actor_id, person_id, scheme, body)
+
+
+def submitted(
+    actor_id: int, person_id: int, scheme: Scheme, body: OrganisationCard, **details: object
+) -> Application:
+    """The application, waiting for the reviewers of the body. Raises Conflict when one is open already."""
     application = Application(
         organisation_id=body.id,
         person_id=person_id,
@@ -50,7 +58,7 @@ def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
         session().flush()
     except IntegrityError as twice:
         raise Conflict(_("You have applied already.")) from twice
-    note_act(Action.CERTIFICATION_APPLY, actor_id, application, scheme_version=scheme.version)
+    note_act(Action.CERTIFICATION_APPLY, actor_id, application, scheme_version=scheme.version, **details)
     return application
 
 
@@ -61,7 +69,7 @@ def send_again(actor_id: int, *, application_id: int) -> Application:
         raise Conflict(_("This application is not waiting for you."))
     body = people.organisation(application.organisation_id)
     scheme = pinned(application.scheme_id, application.scheme_version)
-    record = record_of(application.person_id, body.timezone)
+    record = record_under(scheme, application.person_id, body.timezone, application)
     _need_all(scheme.evaluate(record, clock.today(body.timezone)))
     application.state = State.SUBMITTED.value
     application.submitted_at = clock.now()
@@ -142,8 +150,11 @@ def _refuse_second(person_id: int, scheme_id: str) -> None:
         if state in (State.SUBMITTED, State.RETURNED):
             raise Conflict(_("You have applied already."))
         card = _standing_credential(number) if number else None
-        if card is not None and state_on(card, clock.now()) in (Standing.ACTIVE, Standing.SUSPENDED):
+        if card is not None and state_on(card, clock.now()) in HELD:
             raise Conflict(_("You hold this certificate already."))
+
+
+HELD = (Standing.ACTIVE, Standing.SUSPENDED, Standing.PROBATION, Standing.INACTIVE)
 
 
 def _standing_credential(number: str) -> CredentialCard | None:

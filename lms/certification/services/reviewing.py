@@ -8,7 +8,8 @@ from lms import clock, mail
 from lms.audit import Action
 from lms.certification.models import Decision, Outcome, ReviewNote, State
 from lms.certification.queries import pinned
-from lms.certification.record import involved_with, record_of
+from lms.certification.queries.cycles import record_under
+from lms.certification.record import involved_with
 from lms.certification.services.granting import issue_credential, keep_decision, locked, note_act
 from lms.db import seeing, session
 from lms.errors import Conflict, Forbidden, Invalid
@@ -77,7 +78,7 @@ def decide(
     as_of = clock.today(body.timezone)
     with seeing(application.person_id):
         involved = involved_with(application.person_id)
-        record = scheme.allocated(record_of(application.person_id, body.timezone))
+        record = scheme.allocated(record_under(scheme, application.person_id, body.timezone, application))
     if actor_id in involved or actor_id == application.person_id:
         raise Forbidden(_("You trained, examined or supervised this person. Another reviewer must decide."))
     evaluation = scheme.evaluate(record, as_of)
