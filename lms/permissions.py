@@ -183,7 +183,15 @@ class Permission(StrEnum):
     PRACTICE_SEE_PLACEMENTS = "practice:see_placements"
     PRACTICE_SEE_PLACEMENT = "practice:see_placement"
     PRACTICE_ARRANGE_PLACEMENT = "practice:arrange_placement"
+    PRACTICE_NAME_SUPERVISOR = "practice:name_supervisor"
+    PRACTICE_ANSWER_NAMED = "practice:answer_named"
+    PRACTICE_SEND_LINK = "practice:send_link"
+    PRACTICE_ANSWER_AGREEMENT = "practice:answer_agreement"
+    PRACTICE_APPROVE_AGREEMENT = "practice:approve_agreement"
+    PRACTICE_SEE_QUALIFICATIONS = "practice:see_qualifications"
+    PRACTICE_CHECK_QUALIFICATION = "practice:check_qualification"
     PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
+    PRACTICE_SEE_SESSION = "practice:see_session"
     PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
     # credentials
     CREDENTIALS_LIST = "credentials:list"
@@ -198,6 +206,8 @@ class Permission(StrEnum):
     CERTIFICATION_SEE_CYCLES = "certification:see_cycles"
     CERTIFICATION_RENEW = "certification:renew"
     CERTIFICATION_AUDIT_RENEWALS = "certification:audit_renewals"
+    CERTIFICATION_TAKE_PACKET = "certification:take_packet"
+    CERTIFICATION_SHARE = "certification:share"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -267,6 +277,25 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.PRACTICE_SEE_PLACEMENT: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
     Permission.PRACTICE_ARRANGE_PLACEMENT: Rule(allows=((coordinator_there,),), knows=(owner, staff_there)),
+    Permission.PRACTICE_NAME_SUPERVISOR: Rule(allows=((owner,), (coordinator_there,)), knows=(staff_there,)),
+    Permission.PRACTICE_ANSWER_NAMED: Rule(
+        allows=((coordinator_there, not_owner),), knows=(owner, staff_there)
+    ),
+    Permission.PRACTICE_SEND_LINK: Rule(allows=((owner,), (coordinator_there,)), knows=(staff_there,)),
+    Permission.PRACTICE_ANSWER_AGREEMENT: Rule(
+        allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
+    ),
+    Permission.PRACTICE_APPROVE_AGREEMENT: Rule(
+        allows=((coordinator_there, not_owner, not_assigned_supervisor),), knows=(owner, assigned_supervisor)
+    ),
+    Permission.PRACTICE_SEE_QUALIFICATIONS: Rule(
+        allows=((supervisor_anywhere,), (coordinator_anywhere,), (reviewer_anywhere,)),
+        knows=(anyone_signed_in,),
+    ),
+    Permission.PRACTICE_CHECK_QUALIFICATION: Rule(
+        allows=((coordinator_there, not_owner), (reviewer_there, not_owner)), knows=(owner, staff_there)
+    ),
+    Permission.PRACTICE_SEE_SESSION: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
     Permission.PRACTICE_SEE_SUPERVISION: Rule(
         allows=((trainee_anywhere,), (supervisor_anywhere,)), knows=(anyone_signed_in,)
     ),
@@ -293,6 +322,8 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.CERTIFICATION_RENEW: Rule(allows=((owner,),), knows=(staff_there,)),
     Permission.CERTIFICATION_AUDIT_RENEWALS: Rule(allows=((registrar_there,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_TAKE_PACKET: Rule(allows=((owner,), (reviewer_there,)), knows=(staff_there,)),
+    Permission.CERTIFICATION_SHARE: Rule(allows=((owner,),)),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),

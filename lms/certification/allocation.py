@@ -26,6 +26,7 @@ def allocated(record: Record, allocation: Mapping[str, Shares]) -> Record:
         root = hour.evidence.removesuffix(f":{hour.topics[0]}") if len(hour.topics) == 1 else hour.evidence
         whole.setdefault((root, hour.module_id), []).append(hour)
     training: list[TrainingHour] = []
+    weights = {module_id: dict(shares) for module_id, shares in allocation.items()}
     for (root, module_id), hours in whole.items():
         minutes = sum(hour.minutes for hour in hours)
         first = hours[0]
@@ -33,6 +34,9 @@ def allocated(record: Record, allocation: Mapping[str, Shares]) -> Record:
         if not shares:
             training.append(replace(first, evidence=root, topics=(), minutes=minutes))
             continue
-        for area, part in split(minutes, dict(shares)):
-            training.append(replace(first, evidence=f"{root}:{area}", topics=(area,), minutes=part))
+        for area, part in split(minutes, weights[module_id]):
+            name = f"{root}:{area}"
+            training.append(
+                TrainingHour(name, module_id, (area,), part, first.mode, first.on, first.provider, first.course)
+            )
     return replace(record, training=tuple(training))

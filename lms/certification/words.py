@@ -13,6 +13,7 @@ from lms import pages
 from lms.certification.certificate_facts import in_language
 from lms.certification.facts import FACTS, FIRST, Record
 from lms.certification.findings import Evaluation, Excluded, Fact, Finding, Sentence, Status, Unit
+from lms.certification.short_path import short_path
 from lms.people.queries import PersonCard
 
 Names = Mapping[int, PersonCard]
@@ -229,14 +230,16 @@ def who_has(finding: Finding, names: Names) -> str:
 
 def what_is_left(evaluation: Evaluation) -> str:
     """The short path: how many things are left, and which comes next."""
-    left = evaluation.left
-    if not left:
+    path = short_path(evaluation)
+    if not path.count:
         return _("Everything is done.")
-    yours = [finding for finding in left if finding.who_has_it == "applicant"]
-    count = ngettext("One thing is left.", "%(num)s things are left.", len(left))
-    if yours:
-        return _("%(count)s The next is: %(title)s.", count=count, title=title_of(yours[0]))
-    return _("%(count)s You can wait; others have it now.", count=count)
+    count = ngettext("One thing is left.", "%(num)s things are left.", path.count)
+    if path.to_do:
+        return _("%(count)s The next is: %(title)s.", count=count, title=title_of(path.to_do[0]))
+    if path.with_others:
+        return _("%(count)s You can wait; others have it now.", count=count)
+    day = path.in_time[0].earliest_on
+    return _("%(count)s It takes time: the next can be done on %(day)s.", count=count, day=pages.day(day))
 
 
 # --- rings ----------------------------------------------------------------------------------------

@@ -245,8 +245,14 @@ def _fill_the_queue(cast: Cast) -> None:
 
 
 def _certify(cast: Cast) -> None:
+    joy = cast.people["joy"]
+    with days_ago(9):
+        sent = certification.apply(joy, person_id=joy, scheme_id="peer-specialist").id
+    with days_ago(8):
+        asked = "Is your legal name the one on your ID? If not, tell your coordinator. Then send this again."
+        certification.return_application(cast.people["ruth"], application_id=sent, reason=asked)
     with days_ago(6):
-        certification.apply(cast.people["joy"], person_id=cast.people["joy"], scheme_id="peer-specialist")
+        certification.send_again(joy, application_id=sent)
     issued = {}
     for name, legal, back in (
         ("grace", "Grace Adeyemi", 200),

@@ -137,6 +137,10 @@ DOMAIN_OF_KIND: Mapping[Kind, str] = {
 }
 
 
+# What a supervisor may sign a line as, in the order in which pages offer them.
+DOMAINS = tuple(dict.fromkeys(domain for domain in DOMAIN_OF_KIND.values() if domain))
+
+
 def domain_of(kind: str) -> str:
     """The domain an activity kind counts for, or "" for kinds that count for none."""
     return DOMAIN_OF_KIND[Kind(kind)]

@@ -1,9 +1,16 @@
 """The words that pages use for kinds, modes, states and problems, in the page's language."""
 
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from lms.practice.meetings import Topic
 from lms.practice.rules import DisputeKind, DisputeState, Kind, Mode, Outcome, Problem, State
+from lms.practice.standing_to_sign import AgreementState, Credential, Relation
+from lms.practice.standing_to_sign import agreement_state as state_of_agreement
 
 KINDS = {
     Kind.ONE_TO_ONE: lazy_gettext("One-to-one support"),
@@ -28,6 +35,14 @@ STATES = {
     State.APPROVED: lazy_gettext("Signed"),
     State.AMENDED: lazy_gettext("Amended"),
     State.VOID: lazy_gettext("Void"),
+}
+DOMAINS = {
+    "recovery_wellness": lazy_gettext("Recovery and wellness"),
+    "mentoring_education": lazy_gettext("Mentoring and education"),
+    "harm_reduction": lazy_gettext("Harm reduction"),
+    "advocacy": lazy_gettext("Advocacy"),
+    "ethical_responsibility": lazy_gettext("Ethical responsibility"),
+    "": lazy_gettext("No domain"),
 }
 ACTS = {
     "approve": lazy_gettext("Signed"),
@@ -55,6 +70,39 @@ FORMATS = {
     "individual": lazy_gettext("Just the two of us"),
     "group": lazy_gettext("In a group"),
 }
+TOPICS = {
+    Topic.CASES: lazy_gettext("People you support"),
+    Topic.SKILLS: lazy_gettext("Skills"),
+    Topic.ETHICS: lazy_gettext("Ethics"),
+    Topic.BOUNDARIES: lazy_gettext("Boundaries"),
+    Topic.SELF_CARE: lazy_gettext("Self-care"),
+    Topic.SAFETY: lazy_gettext("Safety"),
+    Topic.DOCUMENTATION: lazy_gettext("Writing notes"),
+    Topic.RESOURCES: lazy_gettext("Finding resources"),
+    Topic.GOALS: lazy_gettext("Goals"),
+}
+CREDENTIALS = {
+    Credential.QCC: lazy_gettext("Qualified credentialed counselor (QCC)"),
+    Credential.LPHA: lazy_gettext("Licensed practitioner of the healing arts (LPHA)"),
+    Credential.QMHP: lazy_gettext("Qualified mental health professional (QMHP)"),
+    Credential.QPS: lazy_gettext("Qualified peer supervisor (QPS)"),
+    Credential.PEER_SUPERVISOR: lazy_gettext("Certified peer supervisor"),
+    Credential.PEER_SPECIALIST: lazy_gettext("Certified peer specialist"),
+    Credential.SUPERVISOR_TRAINING: lazy_gettext("Training for supervisors"),
+    Credential.OTHER: lazy_gettext("Something else"),
+}
+CONFLICTS = {
+    Relation.RELATIVE: lazy_gettext("We are relatives"),
+    Relation.COHABITANT: lazy_gettext("We live together"),
+    Relation.FORMER_COUNSELLOR: lazy_gettext("One of us was the other's counselor"),
+}
+RELATIONS = {Relation.NONE: lazy_gettext("None of these"), **CONFLICTS}
+AGREEMENT_STATES = {
+    AgreementState.WAITS_FOR_YES: lazy_gettext("Waits for a yes"),
+    AgreementState.WAITS_FOR_APPROVAL: lazy_gettext("Waits for approval"),
+    AgreementState.HOLDS: lazy_gettext("In force"),
+    AgreementState.ENDED: lazy_gettext("Ended"),
+}
 ROLES = {
     "paid": lazy_gettext("Paid"),
     "volunteer": lazy_gettext("Volunteer"),
@@ -71,9 +119,26 @@ def mode_name(mode: str) -> str:
     return str(MODES[Mode(mode)])
 
 
+def domain_name(domain: str) -> str:
+    """The domain in words; "" is for work that counts in none."""
+    return str(DOMAINS[domain])
+
+
 def state_name(state: str) -> str:
     """The state in words."""
     return str(STATES[State(state)])
+
+
+def agreement_state(agreement: Any, person_id: int, agreed: Collection[int], today: date) -> tuple[str, str]:
+    """How an agreement stands: the kind of tag and the words for it."""
+    state = state_of_agreement(agreement, person_id, agreed, today)
+    kinds = {AgreementState.HOLDS: "ok", AgreementState.ENDED: "info"}
+    return kinds.get(state, "wait"), str(AGREEMENT_STATES[state])
+
+
+def listed(values: str, names: Mapping[Any, Any]) -> str:
+    """Several stored words, with blanks between, as a list of names."""
+    return ", ".join(str(names[value]) for value in values.split())
 
 
 def say(problem: Problem) -> str:

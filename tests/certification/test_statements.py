@@ -47,6 +47,15 @@ def test_progress(tx: Transactions, clients: Clients, personas: Personas) -> Non
     assert few == many <= 17
 
 
+def test_all_paths(tx: Transactions, clients: Clients, personas: Personas) -> None:
+    with tx():
+        facts.practise(personas, personas.trainee, hours=8)
+        facts.practise(personas, personas.other_trainee, hours=80)
+    few = _statements(clients, personas.trainee, "/progress/all")
+    many = _statements(clients, personas.other_trainee, "/progress/all")
+    assert few == many <= 26
+
+
 def test_reviews(tx: Transactions, clients: Clients, personas: Personas) -> None:
     def add(count: int) -> None:
         for _each in range(count):

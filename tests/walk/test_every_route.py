@@ -47,6 +47,7 @@ SHARED = {
     "scheme_id": "peer-specialist",
     "text_id": "code-of-ethics",
     "key": "tara",
+    "kind": "zip",
     "token": "no-such-token",
     "batch_id": "00000000-0000-0000-0000-000000000000",
     "filename": "css/base.css",
@@ -54,6 +55,7 @@ SHARED = {
     "passkey_id": "999999",
     "grant_id": "999999",
     "invitation_id": "999999",
+    "share_id": "999999",
 }
 
 

@@ -9,6 +9,7 @@ from lms.certification.models.applications import (
     State,
 )
 from lms.certification.models.cycles import CycleRow, RenewalAudit, RenewalAuditItem
+from lms.certification.models.sharing import ShareGrant, ShareLook
 
 __all__ = [
     "Application",
@@ -19,5 +20,7 @@ __all__ = [
     "RenewalAudit",
     "RenewalAuditItem",
     "ReviewNote",
+    "ShareGrant",
+    "ShareLook",
     "State",
 ]

@@ -19,9 +19,19 @@ from lms.certification.queries.cycles import (
     public_standing,
     record_under,
 )
-from lms.certification.queries.progress import Progress, evaluation_of, is_offered_to, issuer_of, progress_of
-from lms.certification.queries.replaying import Replay, replay_of
+from lms.certification.queries.packet import PacketFacts, packet_of_application, packet_of_person
+from lms.certification.queries.progress import (
+    Progress,
+    Standing,
+    evaluation_of,
+    is_offered_to,
+    issuer_of,
+    progress_of,
+    standings_of,
+)
+from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
+from lms.certification.queries.sharing import ShareCard, share, share_by_token, shares_of
 
 __all__ = [
     "ApplicationCard",
@@ -29,12 +39,17 @@ __all__ = [
     "AuditCard",
     "CycleCard",
     "DecisionCard",
+    "Difference",
     "Holding",
     "NoteCard",
+    "PacketFacts",
     "Progress",
     "QueueLine",
     "Replay",
+    "Replays",
     "Review",
+    "ShareCard",
+    "Standing",
     "application",
     "applications_of",
     "audits_of",
@@ -44,6 +59,8 @@ __all__ = [
     "involved_in",
     "is_offered_to",
     "issuer_of",
+    "packet_of_application",
+    "packet_of_person",
     "pinned",
     "progress_of",
     "public_standing",
@@ -51,5 +68,9 @@ __all__ = [
     "record_under",
     "replay_of",
     "review_of",
+    "share",
+    "share_by_token",
+    "shares_of",
     "standing_of",
+    "standings_of",
 ]

@@ -9,6 +9,7 @@ from lms.certification.findings import Evaluation
 from lms.certification.models import State
 from lms.certification.queries.applications import ApplicationCard, applications_of
 from lms.certification.queries.cycles import record_under
+from lms.certification.record import record_of
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.errors import NotFound
@@ -115,3 +116,38 @@ def _worked_towards(applications: tuple[ApplicationCard, ...], found: tuple[Sche
     offered = [scheme for scheme in found if scheme.issuer != "none"]
     certifications = [scheme for scheme in offered if scheme.kind == "certification"]
     return next((scheme.id for scheme in (*under_way, *certifications, *offered)), None)
+
+
+# --- every scheme at once -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one record stands under one scheme."""
+
+    scheme: Scheme
+    issuer: OrganisationCard | None
+    evaluation: Evaluation
+
+
+def standings_of(person_id: int) -> tuple[Standing, ...]:
+    """The person's record under every scheme in force, met ones first, then by how much is left.
+
+    The record is read once for each zone of those who issue here; the number of statements does not grow.
+    """
+    person = people.person(person_id)
+    bodies = {body.slug: body for body in people.organisations()}
+    providers = {body.id for body in people.organisations_of(person_id, Role.TRAINEE)}
+    records: dict[str, Record] = {}
+    found = []
+    for scheme in schemes().in_force(clock.today(person.timezone)):
+        issuer = bodies.get(scheme.issuer)
+        if issuer is not None and scheme.kind != "certification" and issuer.id not in providers:
+            issuer = None
+        zone = issuer.timezone if issuer else person.timezone
+        if zone not in records:
+            records[zone] = record_of(person_id, zone)
+        found.append(Standing(scheme, issuer, scheme.evaluate(records[zone], clock.today(zone))))
+    return tuple(
+        sorted(found, key=lambda one: (bool(one.evaluation.left), one.issuer is None, len(one.evaluation.left)))
+    )

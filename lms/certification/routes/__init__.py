@@ -1,6 +1,15 @@
 """The pages of certification: the trainee's path, applications, renewal, and the reviewers' queue."""
 
-from lms.certification.routes import applications, cycles, progress, reviews
-from lms.certification.routes.blueprint import bp, start
+from flask import Flask
 
-__all__ = ["applications", "bp", "cycles", "progress", "reviews", "start"]
+from lms.certification.routes import applications, cycles, packet, progress, reviews, sharing
+from lms.certification.routes.blueprint import bp
+from lms.certification.routes.blueprint import start as _read_schemes
+
+__all__ = ["applications", "bp", "cycles", "packet", "progress", "reviews", "sharing", "start"]
+
+
+def start(app: Flask) -> None:
+    """Read the schemes, and let the page of a shared record send no referrer."""
+    _read_schemes(app)
+    sharing.leave_csrf_to_forms(app)

@@ -14,7 +14,7 @@ from lms.errors import NotFound
 from lms.practice.models import Placement, PracticeEntry, SignOff
 from lms.practice.queries.rows import Rows
 from lms.practice.queries.standing import AMENDED_BY, IS_AMENDED, STANDING_STATE
-from lms.practice.rules import State, Work, monday_of
+from lms.practice.rules import State, Work, domain_of, monday_of
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class EntryLine:
     placement_starts_on: date
     placement_ends_on: date | None
     signed_minutes: int | None
+    signed_domain: str | None
     signed_at: datetime | None
     reason: str | None
     amends_id: int | None
@@ -63,6 +64,16 @@ class EntryLine:
     def may_be_amended(self) -> bool:
         """Whether the line is signed, stands, and nobody has written an amendment of it yet."""
         return self.state == State.APPROVED and self.amended_by_id is None
+
+    @property
+    def derived_domain(self) -> str:
+        """The domain that the kind of work counts in by itself."""
+        return domain_of(self.kind)
+
+    @property
+    def domain(self) -> str:
+        """The domain the line counts in: the signed one when the supervisor changed it."""
+        return self.signed_domain or self.derived_domain
 
     @property
     def week(self) -> date:
@@ -136,6 +147,7 @@ LINES: Rows = (
         Placement.starts_on,
         Placement.ends_on,
         SignOff.minutes,
+        SignOff.domain,
         SignOff.at,
         sa.case((PracticeEntry.state == State.RETURNED.value, _REASON), else_=None),
         PracticeEntry.amends_id,
@@ -196,6 +208,7 @@ class SignOffLine:
     id: int
     act: str
     minutes: int | None
+    domain: str | None
     reason: str
     by_id: int
     by_name: str
@@ -203,6 +216,7 @@ class SignOffLine:
     statement: str | None
     sha256: str
     reverses_id: int | None
+    batch_id: str
 
 
 def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
@@ -212,6 +226,7 @@ def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
             SignOff.id,
             SignOff.act,
             SignOff.minutes,
+            SignOff.domain,
             SignOff.reason,
             SignOff.by_id,
             SignOff.by_name,
@@ -219,6 +234,7 @@ def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
             SignOff.statement,
             SignOff.sha256,
             SignOff.reverses_id,
+            SignOff.batch_id,
         )
         .where(SignOff.entry_id == entry_id)
         .order_by(SignOff.id)

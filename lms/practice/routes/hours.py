@@ -188,9 +188,10 @@ def _entry(entry_id: int) -> EntryLine:
 
 
 def _target(line: EntryLine) -> Target:
-    return Target(
-        organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=line.supervisor_id
-    )
+    actor_id, supervisor_id = current_actor().person_id, line.supervisor_id
+    if actor_id not in (line.person_id, supervisor_id) and queries.stood_in_for(actor_id, [line]):
+        supervisor_id = actor_id
+    return Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=supervisor_id)
 
 
 def _form(placements: Sequence[PlacementLine], **defaults: object) -> HoursForm:
@@ -279,6 +280,8 @@ def _hours_page(
         names={person_id: card.chosen_name for person_id, card in names.items()},
         readers=sorted(names[person_id].chosen_name for person_id in supervisor_ids),
         has_placement=bool(placements),
+        periods=queries.period_marks_of(actor.person_id),
+        links_to_send=queries.waiting_for_links(actor.person_id),
         drafts=sum(line.state == State.DRAFT for line in lines),
         signed=sum(line.signed_minutes or 0 for line in lines if line.counts),
         words=words,
@@ -294,8 +297,10 @@ def _entry_page(line: EntryLine, form: HoursForm | None, status: int) -> Respons
         line=line,
         form=form,
         history=history,
+        identities=queries.identities_of(act.batch_id for act in history),
         names={person_id: card.chosen_name for person_id, card in names.items()},
         readers=[names[line.supervisor_id].chosen_name],
+        periods=[mark for mark in queries.period_marks_of(line.person_id) if line.id in mark.entries],
         has_dispute=queries.dispute_about(line.id) is not None,
         may_dispute=queries.disputable_act(line.id) is not None,
         is_own=can(Permission.PRACTICE_CHANGE_ENTRY, _target(line)),

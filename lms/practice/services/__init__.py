@@ -1,5 +1,13 @@
 """The acts of practice: log, submit and withdraw hours; sign, ask for a fix and undo; agree and meet."""
 
+from lms.practice.services.agreements import (
+    accept_agreement,
+    approve_agreement,
+    declare_conflict,
+    end_conflict,
+    name_alternate,
+    set_demands,
+)
 from lms.practice.services.amendments import amend
 from lms.practice.services.disputes import (
     answer_dispute,
@@ -18,7 +26,18 @@ from lms.practice.services.hours import (
     withdraw,
 )
 from lms.practice.services.letters import send_digest
+from lms.practice.services.links import (
+    LINK_LASTS,
+    confirm_code,
+    confirm_lines,
+    declare,
+    send_code_again,
+    send_link,
+)
+from lms.practice.services.naming import approve_named, decline_named, name_supervisor
+from lms.practice.services.periods import sign_period
 from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
+from lms.practice.services.qualifications import Checked, check_qualification, end_qualification
 from lms.practice.services.signing import (
     MOST_IN_A_BATCH,
     BatchResult,
@@ -27,31 +46,52 @@ from lms.practice.services.signing import (
     sign_off,
     undo,
 )
-from lms.practice.services.supervision import record_supervision, sign_supervision
+from lms.practice.services.supervision import Meeting, record_meeting, record_supervision, sign_supervision
 
 __all__ = [
+    "LINK_LASTS",
     "MOST_IN_A_BATCH",
     "BatchResult",
+    "Checked",
     "Hours",
+    "Meeting",
     "Refused",
+    "accept_agreement",
     "amend",
     "answer_dispute",
+    "approve_agreement",
+    "approve_named",
     "change_entry",
+    "check_qualification",
+    "confirm_code",
+    "confirm_lines",
     "create_agreement",
     "create_placement",
     "decide_dispute",
+    "declare",
+    "declare_conflict",
+    "decline_named",
     "discard_entry",
     "end_agreement",
+    "end_conflict",
     "end_placement",
+    "end_qualification",
     "escalate_dispute",
     "log_hours",
+    "name_alternate",
+    "name_supervisor",
     "open_dispute",
+    "record_meeting",
     "record_supervision",
     "return_entries",
     "return_entry",
+    "send_code_again",
     "send_digest",
+    "send_link",
+    "set_demands",
     "settle_dispute",
     "sign_off",
+    "sign_period",
     "sign_supervision",
     "submit",
     "undo",

@@ -114,8 +114,7 @@ def discard_entry(actor_id: int, *, entry_id: int) -> None:
     """Delete a draft that no supervisor has acted on. Raises Conflict for any other entry."""
     entry = _own_entry(actor_id, entry_id)
     _open_step(entry, Step.DISCARD)
-    acted_on = session().scalar(sa.select(sa.func.count(SignOff.id)).where(SignOff.entry_id == entry.id))
-    if acted_on:
+    if is_acted_on(entry.id):
         raise Conflict(_("Your supervisor has answered this entry, so it stays. You can still change it."))
     record(Action.PRACTICE_DISCARD_ENTRY, actor_id, entry)
     gone: sa.CursorResult[Any] = session().execute(  # type: ignore[assignment]
@@ -130,6 +129,11 @@ def discard_entry(actor_id: int, *, entry_id: int) -> None:
     if gone.rowcount != 1:
         raise Conflict(_changed_meanwhile())
     session().expunge(entry)
+
+
+def is_acted_on(entry_id: int) -> bool:
+    """Whether a supervisor ever signed the entry or asked for a fix."""
+    return session().scalar(sa.select(sa.exists().where(SignOff.entry_id == entry_id))) or False
 
 
 def hours_of(entry: PracticeEntry) -> Hours:
@@ -179,8 +183,15 @@ def submit(actor_id: int, *, entry_ids: Sequence[int]) -> tuple[PracticeEntry, .
 
 
 def withdraw(actor_id: int, *, entry_id: int) -> PracticeEntry:
-    """Take an entry back from the supervisor before it is looked at. Raises Conflict afterwards."""
+    """Take an entry back from the supervisor before it is looked at. Raises Conflict afterwards.
+
+    Looked at is what somebody signed or asked a fix of, even when that was taken back or answered since:
+    from the first review on the supervisor knows of it, and only sends it back or signs it.
+    """
     entry = _own_entry(actor_id, entry_id)
+    _open_step(entry, Step.WITHDRAW)
+    if is_acted_on(entry.id):
+        raise Conflict(_("Your supervisor has looked at this entry. Ask them to send it back to you."))
     move(entry, Step.WITHDRAW, submitted_at=None)
     record(Action.PRACTICE_WITHDRAW, actor_id, entry)
     return entry

@@ -1,10 +1,7 @@
 """What a person may type about practice. Shapes only; what is allowed is for the rules."""
 
-import re
 from collections.abc import Iterable
-from enum import Enum
 from typing import Any
-from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -20,64 +17,36 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
-from wtforms.widgets import HiddenInput, TextInput
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from lms.forms import Form
 from lms.practice import words
+from lms.practice.forms.fields import (
+    ONE_OF_THESE,
+    ChecksField,
+    HoursField,
+    KeyField,
+    choices,
+    minutes_typed,
+    new_key,
+    plain_lines,
+)
+from lms.practice.forms.supervision import (
+    AcceptForm,
+    AgreementForm,
+    AlternateForm,
+    ApproveForm,
+    ConflictForm,
+    DemandsForm,
+    MeetingSignForm,
+    QualificationEndForm,
+    QualificationForm,
+    ReasonForm,
+    SupervisionForm,
+)
 from lms.practice.models import LONGEST_NOTE
-from lms.practice.rules import Mode, hours_text
-
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
-_DECIMAL = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
-ONE_OF_THESE = lazy_gettext("Choose one.")
-
-
-def minutes_typed(text: str) -> int | None:
-    """Minutes from "3.5", "3,5" or "3:30"; None for anything else."""
-    text = text.strip()
-    if clock := _CLOCK.fullmatch(text):
-        return int(clock[1]) * 60 + int(clock[2])
-    if _DECIMAL.fullmatch(text):
-        return round(float(text.replace(",", ".")) * 60)
-    return None
-
-
-class HoursField(StringField):
-    """A length of time typed as hours; its data are minutes."""
-
-    widget = TextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return hours_text(self.data) if self.data else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = minutes_typed(typed) if typed else None
-        if typed and self.data is None:
-            raise ValueError(_("Write hours like 3.5 or 3:30."))
-
-
-def new_key() -> str:
-    """A fresh key for a form, so that sending it twice does one thing."""
-    return str(uuid4())
-
-
-def choices(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
-    """What a select or a row of radio buttons offers, from (value, words) pairs."""
-    return [SelectChoice(value.value if isinstance(value, Enum) else value, label) for value, label in pairs]
-
-
-def plain_lines(text: str | None) -> str:
-    """Text with line ends of one letter, as the page counted them."""
-    return (text or "").replace("\r\n", "\n")
-
-
-class KeyField(HiddenField):
-    """The form's own key; redrawn as it came."""
+from lms.practice.rules import DOMAINS
 
 
 class HoursForm(Form):
@@ -154,6 +123,20 @@ class SignForm(Form):
     statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
+class PeriodForm(Form):
+    """The supervisor's signature under a week or a month."""
+
+    is_meant = BooleanField(
+        lazy_gettext("I say this, and I sign this period."),
+        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
+    )
+    password = PasswordField(
+        lazy_gettext("Your password"), [Optional()], render_kw={"autocomplete": "current-password"}
+    )
+    statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    shown = HiddenField(validators=[InputRequired()])
+
+
 class AskForm(Form):
     """What to fix: one reason for all lines, or one for each; `ask_form` adds a field for each line."""
 
@@ -166,11 +149,23 @@ class AskForm(Form):
 
 
 def sign_form(entry_ids: Iterable[int]) -> type[SignForm]:
-    """A SignForm with "sign for fewer hours" for each line."""
-    fields = {
-        f"fewer_{entry_id}": HoursField(lazy_gettext("Hours to sign for"), [Optional()])
-        for entry_id in entry_ids
-    }
+    """A SignForm with fewer hours, another domain and a reason for each line."""
+    fields: dict[str, Any] = {}
+    as_logged = ("", lazy_gettext("As it is"))
+    named = [(domain, words.DOMAINS[domain]) for domain in DOMAINS]
+    for entry_id in entry_ids:
+        fields[f"fewer_{entry_id}"] = HoursField(lazy_gettext("Hours to sign for"), [Optional()])
+        fields[f"domain_{entry_id}"] = SelectField(
+            lazy_gettext("Counts in this domain"),
+            [Optional()],
+            choices=choices([as_logged, *named]),
+            validate_choice=False,
+        )
+        fields[f"why_{entry_id}"] = StringField(
+            lazy_gettext("Why"),
+            [Length(max=500)],
+            render_kw={"maxlength": 500, "autocomplete": "off"},
+        )
     return type("SignLinesForm", (SignForm,), fields)
 
 
@@ -203,56 +198,10 @@ class PlacementForm(Form):
     ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
 
 
-class AgreementForm(Form):
-    """Who may sign, from when to when."""
-
-    supervisor_id = SelectField(lazy_gettext("Supervisor"), coerce=int, choices=[], validate_choice=False)
-    starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
-    ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
-
-
 class EndForm(Form):
     """The last day of a placement or an agreement."""
 
     ends_on = DateField(lazy_gettext("Last day"), [InputRequired(lazy_gettext("Choose the last day."))])
-
-
-class SupervisionForm(Form):
-    """One supervision session."""
-
-    pair = SelectField(
-        lazy_gettext("With whom"),
-        [InputRequired(ONE_OF_THESE), Regexp(r"\d+-\d+", message=ONE_OF_THESE)],
-        choices=[],
-        validate_choice=False,
-    )
-    held_on = DateField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Choose the day."))])
-    length = HoursField(
-        lazy_gettext("How long, in hours"),
-        [InputRequired(lazy_gettext("Say how long it was: more than zero."))],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-    )
-    format = RadioField(
-        lazy_gettext("Who was there"),
-        [InputRequired(ONE_OF_THESE)],
-        validate_choice=False,
-        choices=choices(words.FORMATS.items()),
-        default="individual",
-    )
-    mode = RadioField(
-        lazy_gettext("How you met"),
-        [InputRequired(ONE_OF_THESE)],
-        validate_choice=False,
-        choices=choices(words.MODES.items()),
-        default=Mode.IN_PERSON.value,
-    )
-    topics = TextAreaField(
-        lazy_gettext("What you talked about"),
-        [InputRequired(lazy_gettext("Say in a few words what you talked about.")), Length(max=LONGEST_NOTE)],
-        filters=[plain_lines],
-        render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
-    )
-    client_key = KeyField(validators=[InputRequired(), Length(min=8, max=64)])
 
 
 class WordsForm(Form):
@@ -275,3 +224,44 @@ class OutcomeForm(WordsForm):
         validate_choice=False,
         choices=choices(words.OUTCOMES.items()),
     )
+
+
+__all__ = [
+    "ONE_OF_THESE",
+    "AcceptForm",
+    "AgainForm",
+    "AgreementForm",
+    "AlternateForm",
+    "AmendForm",
+    "ApproveForm",
+    "AskForm",
+    "ChecksField",
+    "CodeForm",
+    "ConfirmForm",
+    "ConflictForm",
+    "DeclineForm",
+    "DemandsForm",
+    "EndForm",
+    "HoursField",
+    "HoursForm",
+    "KeyField",
+    "MeetingSignForm",
+    "NameSupervisorForm",
+    "OutcomeForm",
+    "PeriodForm",
+    "PlacementForm",
+    "QualificationEndForm",
+    "QualificationForm",
+    "ReasonForm",
+    "SignForm",
+    "SupervisionForm",
+    "WhoForm",
+    "WordsForm",
+    "ask_form",
+    "choices",
+    "confirm_form",
+    "minutes_typed",
+    "new_key",
+    "plain_lines",
+    "sign_form",
+]
