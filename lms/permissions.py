@@ -207,6 +207,9 @@ class Permission(StrEnum):
     CERTIFICATION_SEE_QUEUE = "certification:see_queue"
     CERTIFICATION_REVIEW = "certification:review"
     CERTIFICATION_DECIDE = "certification:decide"
+    CERTIFICATION_SEE_CYCLES = "certification:see_cycles"
+    CERTIFICATION_RENEW = "certification:renew"
+    CERTIFICATION_AUDIT_RENEWALS = "certification:audit_renewals"
     CERTIFICATION_TAKE_PACKET = "certification:take_packet"
     CERTIFICATION_SHARE = "certification:share"
     CERTIFICATION_BRING_PROOF = "certification:bring_proof"
@@ -342,6 +345,11 @@ RULES: dict[Permission, Rule] = {
     Permission.CERTIFICATION_MOVE_VERSION: Rule(
         allows=((coordinator_there,), (registrar_there,)), knows=(staff_there,)
     ),
+    Permission.CERTIFICATION_SEE_CYCLES: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,), (auditor_there,)), knows=(staff_there,)
+    ),
+    Permission.CERTIFICATION_RENEW: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_AUDIT_RENEWALS: Rule(allows=((registrar_there,),), knows=(staff_there,)),
     Permission.CERTIFICATION_TAKE_PACKET: Rule(allows=((owner,), (reviewer_there,)), knows=(staff_there,)),
     Permission.CERTIFICATION_SHARE: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_BRING_PROOF: Rule(allows=((owner,),)),

@@ -1,9 +1,18 @@
 """What an applicant and a reviewer may type."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, HiddenField, RadioField, SelectMultipleField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from lms.forms import Form
 
@@ -41,6 +50,35 @@ class DecisionForm(Form):
         _("Reason"), validators=[Length(max=2000, message=_("Write at most 2,000 letters."))]
     )
     request_key = HiddenField(validators=[DataRequired(), Length(min=8, max=64)])
+
+
+class AuditForm(Form):
+    """A draw of renewals whose papers are to be seen."""
+
+    first_on = DateField(_("First day"), validators=[InputRequired(_("Choose the first day."))])
+    last_on = DateField(_("Last day"), validators=[InputRequired(_("Choose the last day."))])
+    percent = IntegerField(
+        _("Percent to draw"),
+        validators=[
+            InputRequired(_("Type a percent from 1 to 100.")),
+            NumberRange(1, 100, _("Type a percent from 1 to 100.")),
+        ],
+    )
+    seed = StringField(
+        _("Seed"),
+        validators=[
+            DataRequired(_("Type a seed of 1 to 40 letters or digits.")),
+            Length(max=40, message=_("Type a seed of 1 to 40 letters or digits.")),
+        ],
+        render_kw={"maxlength": 40, "autocomplete": "off"},
+    )
+    response_days = IntegerField(
+        _("Days to answer"),
+        validators=[
+            InputRequired(_("Type 1 to 366 days.")),
+            NumberRange(1, 366, _("Type 1 to 366 days.")),
+        ],
+    )
 
 
 class NoteForm(Form):

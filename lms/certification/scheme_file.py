@@ -7,12 +7,15 @@ from datetime import date
 
 from lms.certification.allocation import PracticeAreas, Shares, allocated, practised
 from lms.certification.counting import months_after
+from lms.certification.cycles import RenewalRules
 from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
 from lms.certification.kinds import AllOf, AnyOf, NotEvaluated, Requirement, Title
 from lms.certification.reading import hours, limits, linting, papers, stages
 from lms.certification.reading.binding import bound, walk
 from lms.certification.reading.parts import TOPICS, Areas, Reader, Readers, slug
+from lms.certification.reading.renewal import renewal_in
+from lms.certification.renewing import problems, requirements_in
 from lms.certification.requirements import evaluate
 from lms.certification.yaml_fields import Field, compose
 from lms.errors import Fault
@@ -56,6 +59,8 @@ class Scheme:
     reviewers: int = 1
     decide_within_days: int | None = None
     appeal_within_days: int = 30
+    renewal_of: str = ""
+    renewal: RenewalRules | None = None
 
     @property
     def is_reviewed(self) -> bool:
@@ -63,10 +68,11 @@ class Scheme:
         return self.review == "required"
 
     def evaluate(self, record: Record, as_of: date) -> Evaluation:
-        """All its requirements against the record at that date."""
-        return evaluate(
-            self.requirements, self.allocated(record), as_of, scheme_id=self.id, scheme_version=self.version
-        )
+        """All its requirements against the record at that date; a renewal's, in the cycle in the record."""
+        asked = self.requirements
+        if self.renewal is not None:
+            asked = requirements_in(asked, self.renewal, self.renewal_of, record, as_of)
+        return evaluate(asked, self.allocated(record), as_of, scheme_id=self.id, scheme_version=self.version)
 
     def allocated(self, record: Record) -> Record:
         """The record with its training and practice under this body's own areas, where the scheme has any."""
@@ -91,7 +97,7 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
         return None, faults
     fields = top.only(
         NEEDED,
-        ("not_expressed", "areas", "allocation", "practice_areas", *ANSWERING),
+        ("not_expressed", "areas", "allocation", "practice_areas", *ANSWERING, "renewal_of", "renewal"),
     )
     source = top.source
     if source.faults:
@@ -103,6 +109,11 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
     requirements = tuple(reading.requirement(item) for item in fields["requirements"].items())
     if not requirements and not source.faults:
         fields["requirements"].fault("A scheme needs at least one requirement.")
+    renewal = renewal_in(fields.get("renewal"), reading.requirement)
+    if ("renewal" in fields) != ("renewal_of" in fields):
+        fields["requirements"].fault("A renewal names both 'renewal_of' and 'renewal'.")
+    for sentence in problems(requirements, renewal) if renewal else ():
+        fields["renewal"].fault(sentence)
     scheme = Scheme(
         id=slug(fields["id"]),
         version=fields["version"].whole(),
@@ -123,6 +134,8 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
         definition=text,
         practice_areas=practice,
         **{name: fields[name].whole() for name in ANSWERING if name in fields},
+        renewal_of=slug(fields["renewal_of"]) if "renewal_of" in fields else "",
+        renewal=None if source.faults else renewal,
     )
     _check_answering(scheme, fields)
     if scheme.kind == "completion" and scheme.valid_months is not None:

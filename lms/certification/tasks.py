@@ -8,8 +8,10 @@ from lms import clock
 from lms.audit import Action, AuditEvent
 from lms.certification.models import CompletionCheck
 from lms.certification.queries import is_offered_to, issuer_of, overdue_applications
+from lms.certification.queries.reminders import reminders_due
 from lms.certification.schemes import schemes
 from lms.certification.services import issue_if_met, mark_checked, tell_overdue
+from lms.certification.services import remind as send_reminder
 from lms.db import session
 from lms.people import queries as people
 from lms.worker import Sweep, task
@@ -51,6 +53,19 @@ def _people_with_news() -> list[int]:
     )
 
 
+@task("certification.remind")
+def remind(cycle_id: int) -> None:
+    """Send the newest reminder of a cycle that is due and was not sent. Safe to repeat."""
+    for one, moment in reminders_due(cycle_id):
+        send_reminder(one, moment)
+
+
+REMINDERS = Sweep(
+    "reminders of renewal",
+    "certification.remind",
+    1800,
+    lambda: [one.id for one, _moment in reminders_due()],
+)
 COMPLETIONS = Sweep("completions to issue", "certification.issue_completions", 60, _people_with_news)
 
 

@@ -389,6 +389,23 @@ def state_word(state: str) -> tuple[str, str]:
     }[state]
 
 
+def standing_word(status: str) -> tuple[str, str]:
+    """What stands of a certification as (kind of tag, word)."""
+    return {
+        "pending": ("wait", _("With the reviewers")),
+        "provisional": ("ok", _("Provisional")),
+        "active": ("ok", _("Active")),
+        "grace": ("wait", _("In grace")),
+        "expired": ("wait", _("Expired")),
+        "inactive": ("wait", _("Inactive")),
+        "probation": ("wait", _("On probation")),
+        "suspended": ("stop", _("Suspended")),
+        "revoked": ("stop", _("Revoked")),
+        "relinquished": ("stop", _("Surrendered")),
+        "superseded": ("info", _("Replaced")),
+    }[status]
+
+
 def outcome_word(outcome: str) -> str:
     """What a decision says."""
     return {"granted": _("Granted"), "returned": _("Sent back"), "refused": _("Not granted")}[outcome]

@@ -363,6 +363,7 @@ def _issue(cast: Cast, name: str, legal: str, slug: str, key: str) -> str:
         else today.replace(year=today.year + 2, day=28),
         decision_key=key,
     )
+    certification.open_first_cycle(None, number=issued.number)
     return issued.number
 
 

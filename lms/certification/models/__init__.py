@@ -14,6 +14,11 @@ from lms.certification.models.applications import (
     ReviewNote,
     State,
 )
+from lms.certification.models.cycles import (
+    CycleRow,
+    RenewalAudit,
+    RenewalAuditItem,
+)
 from lms.certification.models.pins import (
     SchemePin,
 )
@@ -36,12 +41,15 @@ __all__ = [
     "AppealAnswer",
     "Application",
     "CompletionCheck",
+    "CycleRow",
     "Decision",
     "Outcome",
     "Proof",
     "ProofAct",
     "ProofActKind",
     "Recommendation",
+    "RenewalAudit",
+    "RenewalAuditItem",
     "ReviewNote",
     "SchemePin",
     "Sending",

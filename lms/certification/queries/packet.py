@@ -12,8 +12,8 @@ from lms.certification.facts import FACTS, Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import Decision
 from lms.certification.queries.applications import ApplicationCard, applications_of
+from lms.certification.queries.cycles import record_under
 from lms.certification.queries.progress import issuer_of, progress_of
-from lms.certification.record import record_of
 from lms.certification.scheme_file import Scheme
 from lms.db import seeing, session
 from lms.people import queries as people
@@ -77,7 +77,9 @@ def packet_of_application(card: ApplicationCard) -> PacketFacts:
             inputs = session().scalars(sa.select(Decision.inputs).where(Decision.id == last.id)).one()
             record, evaluation = Record.from_json(inputs["record"]), last.evaluation
         else:
-            record = card.scheme.allocated(record_of(card.person_id, body.timezone, body.id))
+            record = card.scheme.allocated(
+                record_under(card.scheme, card.person_id, body.timezone, card.id, body.id)
+            )
             evaluation = card.scheme.evaluate(record, clock.today(body.timezone))
         return _facts(card.person_id, card.scheme, body, record, evaluation, (card,))
 

@@ -8,8 +8,9 @@ from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import State
 from lms.certification.queries.applications import ApplicationCard, applications_of
+from lms.certification.queries.cycles import record_under
 from lms.certification.queries.versions import PinCard, held_version, pins_of
-from lms.certification.record import gathered, record_of
+from lms.certification.record import gathered
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.errors import NotFound
@@ -47,6 +48,7 @@ class Progress:
         return (
             self.is_offered
             and self.scheme.is_reviewed
+            and self.scheme.renewal is None
             and self.evaluation.is_met
             and (self.application is None or self.application.state == State.REFUSED)
         )
@@ -97,7 +99,7 @@ def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None
     found = tuple(sorted(schemes().in_force(day), key=lambda scheme: scheme.issuer == "none"))
     wanted = scheme_id or _worked_towards(applications, found)
     application = next((one for one in applications if one.scheme.id == wanted), None)
-    current = next((one for one in found if one.id == wanted), None)
+    current = next((one for one in found if one.id == wanted), schemes().current(wanted or "", day))
     scheme = application.scheme if application and application.is_open else None
     if scheme is None and current is not None:
         scheme = held_version(current, pins)
@@ -108,7 +110,7 @@ def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None
     if issuer is not None and not is_offered_to(person_id, scheme, issuer):
         issuer = None
     zone = issuer.timezone if issuer else person.timezone
-    record = scheme.allocated(record_of(person_id, zone, issuer.id if issuer else None))
+    record = scheme.allocated(record_under(scheme, person_id, zone, None, issuer.id if issuer else None))
     evaluation = scheme.evaluate(record, as_of or clock.today(zone))
     pin = pins.get(scheme.id)
     return Progress(

@@ -11,7 +11,8 @@ from lms.certification.findings import Evaluation
 from lms.certification.models import Application, Decision, Recommendation, ReviewNote, Sending, State
 from lms.certification.queries.answering import Waiting, Way, answer_days, judges_before, judges_of, way_of
 from lms.certification.queries.applications import ApplicationCard, pinned
-from lms.certification.record import involved_with, record_of
+from lms.certification.queries.cycles import record_under
+from lms.certification.record import involved_with
 from lms.certification.scheme_file import Scheme
 from lms.db import seeing, session
 from lms.people import queries as people
@@ -147,7 +148,9 @@ def review_of(card: ApplicationCard) -> Review:
             inputs = session().scalars(sa.select(Decision.inputs).where(Decision.id == last.id)).one()
             record, evaluation = Record.from_json(inputs["record"]), last.evaluation
         else:
-            record = card.scheme.allocated(record_of(card.person_id, body.timezone, body.id))
+            record = card.scheme.allocated(
+                record_under(card.scheme, card.person_id, body.timezone, card.id, body.id)
+            )
             evaluation = card.scheme.evaluate(record, clock.today(body.timezone))
         notes = session().scalars(
             sa.select(ReviewNote).where(ReviewNote.application_id == card.id).order_by(ReviewNote.id)

@@ -5,6 +5,7 @@ from flask import Flask
 from lms.certification.routes import (
     appeals,
     applications,
+    cycles,
     packet,
     papers,
     progress,
@@ -20,6 +21,7 @@ __all__ = [
     "appeals",
     "applications",
     "bp",
+    "cycles",
     "packet",
     "papers",
     "progress",

@@ -12,6 +12,9 @@ from lms.certification.services.applying import (
     mark_checked,
     send_again,
 )
+from lms.certification.services.cycles import (
+    open_first_cycle,
+)
 from lms.certification.services.packets import (
     take_packet,
 )
@@ -24,6 +27,11 @@ from lms.certification.services.proofs import (
     return_proof,
     verify_proof,
     withdraw_proof,
+)
+from lms.certification.services.renewing import (
+    apply_for_renewal,
+    draw_audit,
+    remind,
 )
 from lms.certification.services.reviewing import (
     decide,
@@ -49,9 +57,11 @@ __all__ = [
     "answer_appeal",
     "appeal",
     "apply",
+    "apply_for_renewal",
     "approve_training",
     "bring_proof",
     "decide",
+    "draw_audit",
     "end_approval",
     "end_share",
     "end_waiver",
@@ -61,7 +71,9 @@ __all__ = [
     "mark_checked",
     "move_to_version",
     "note",
+    "open_first_cycle",
     "recommend",
+    "remind",
     "return_application",
     "return_proof",
     "review",

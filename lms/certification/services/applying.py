@@ -9,6 +9,7 @@ from lms.audit import Action
 from lms.certification.findings import Evaluation
 from lms.certification.models import Application, CompletionCheck, Decision, Outcome, State
 from lms.certification.queries import is_offered_to, issuer_of, pinned, version_held_to
+from lms.certification.queries.cycles import record_under
 from lms.certification.record import record_of
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
@@ -40,11 +41,23 @@ def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
     """
     scheme, body = _offered(person_id, scheme_id)
     scheme = version_held_to(person_id, scheme)
-    if not scheme.is_reviewed:
+    if not scheme.is_reviewed or scheme.renewal is not None:
         raise NotFound
     evaluation = scheme.evaluate(record_of(person_id, body.timezone, body.id), clock.today(body.timezone))
     _need_all(evaluation)
     _refuse_second(person_id, scheme_id)
+    return submitted(actor_id, person_id, scheme, body, evaluation)
+
+
+def submitted(
+    actor_id: int,
+    person_id: int,
+    scheme: Scheme,
+    body: OrganisationCard,
+    evaluation: Evaluation,
+    **details: object,
+) -> Application:
+    """The application, waiting for the reviewers of the body. Raises Conflict when one is open already."""
     application = Application(
         organisation_id=body.id,
         person_id=person_id,
@@ -60,7 +73,7 @@ def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
         raise Conflict(_("You have applied already.")) from twice
     keep_sending(application, evaluation)
     pin_at_start(application)
-    note_act(Action.CERTIFICATION_APPLY, actor_id, application, scheme_version=scheme.version)
+    note_act(Action.CERTIFICATION_APPLY, actor_id, application, scheme_version=scheme.version, **details)
     return application
 
 
@@ -71,7 +84,7 @@ def send_again(actor_id: int, *, application_id: int) -> Application:
         raise Conflict(_("This application is not waiting for you."))
     body = people.organisation(application.organisation_id)
     scheme = pinned(application.scheme_id, application.scheme_version)
-    record = record_of(application.person_id, body.timezone, body.id)
+    record = record_under(scheme, application.person_id, body.timezone, application, body.id)
     evaluation = scheme.evaluate(record, clock.today(body.timezone))
     _need_all(evaluation)
     application.state = State.SUBMITTED.value
@@ -154,8 +167,11 @@ def _refuse_second(person_id: int, scheme_id: str) -> None:
         if state in (State.SUBMITTED, State.RETURNED):
             raise Conflict(_("You have applied already."))
         card = _standing_credential(number) if number else None
-        if card is not None and state_on(card, clock.now()) in (Standing.ACTIVE, Standing.SUSPENDED):
+        if card is not None and state_on(card, clock.now()) in HELD:
             raise Conflict(_("You hold this certificate already."))
+
+
+HELD = (Standing.ACTIVE, Standing.SUSPENDED, Standing.PROBATION, Standing.INACTIVE)
 
 
 def _standing_credential(number: str) -> CredentialCard | None:

@@ -15,7 +15,8 @@ from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import Application, Decision, Outcome, Recommendation, ReviewNote, State
 from lms.certification.queries import judges_before, pinned, round_of, words_of_round
-from lms.certification.record import involved_with, record_of
+from lms.certification.queries.cycles import record_under
+from lms.certification.record import involved_with
 from lms.certification.scheme_file import Scheme
 from lms.certification.services.granting import issue_credential, keep_decision, locked, note_act
 from lms.certification.two_reviewers import closes
@@ -177,7 +178,9 @@ def _case(actor_id: int, application: Application, outcome: Outcome, reason: str
     as_of = clock.today(body.timezone)
     with seeing(application.person_id):
         involved = involved_with(application.person_id)
-        record = scheme.allocated(record_of(application.person_id, body.timezone, body.id))
+        record = scheme.allocated(
+            record_under(scheme, application.person_id, body.timezone, application, body.id)
+        )
     if actor_id in involved or actor_id == application.person_id:
         raise Forbidden(_("You trained, examined or supervised this person. Another reviewer must decide."))
     if actor_id in judges_before(application.id):
