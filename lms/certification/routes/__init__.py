@@ -1,4 +1,4 @@
-"""The pages of certification: the trainee's path, an application, the reviewers' queue, papers, records shown to others."""
+"""The pages of certification: the trainee's path, an application, reviews, papers, records shown to others."""
 
 from flask import Flask
 
