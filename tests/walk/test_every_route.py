@@ -64,7 +64,7 @@ SHARED = {
     "passkey_id": "999999",
     "grant_id": "999999",
     "approval_id": "999999",
-    "kind": "education",
+    "proof_kind": "education",
     "invitation_id": "999999",
     "share_id": "999999",
 }

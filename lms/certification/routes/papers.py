@@ -156,11 +156,11 @@ def return_proof(proof_id: int) -> ResponseReturnValue:
     return _draw_person(card.person_id, card.organisation_id, sent_back=(card.id, form)), 422
 
 
-@bp.get("/reviews/people/<int:person_id>/papers/new/<kind>")
-def new_entry(person_id: int, kind: str) -> ResponseReturnValue:
+@bp.get("/reviews/people/<int:person_id>/papers/new/<proof_kind>")
+def new_entry(person_id: int, proof_kind: str) -> ResponseReturnValue:
     """The form for what the body itself has seen."""
     body_id = _checked(person_id)
-    asked = kind_named(kind)
+    asked = kind_named(proof_kind)
     form = form_of(asked, people.organisation(body_id))(formdata=None, request_key=uuid4().hex, body=body_id)
     return _draw_entry(person_id, asked, form)
 
@@ -171,11 +171,11 @@ def _draw_entry(person_id: int, kind: ProofKind, form: ProofForm) -> str:
     )
 
 
-@bp.post("/reviews/people/<int:person_id>/papers/new/<kind>")
-def enter_proof(person_id: int, kind: str) -> ResponseReturnValue:
+@bp.post("/reviews/people/<int:person_id>/papers/new/<proof_kind>")
+def enter_proof(person_id: int, proof_kind: str) -> ResponseReturnValue:
     """Enter what the body itself has seen: it counts at once."""
     body_id = _checked(person_id)
-    asked = kind_named(kind)
+    asked = kind_named(proof_kind)
     form = form_of(asked, people.organisation(body_id))()
     if form.validate_on_submit():
         try:

@@ -78,11 +78,11 @@ def kind_named(name: str) -> ProofKind:
     return KINDS[name]
 
 
-@bp.get("/proofs/new/<kind>")
-def new_proof(kind: str) -> ResponseReturnValue:
+@bp.get("/proofs/new/<proof_kind>")
+def new_proof(proof_kind: str) -> ResponseReturnValue:
     """The form for one kind of proof; `replaces` names the one that was sent back."""
     _own()
-    asked = _brought_by_people(kind)
+    asked = _brought_by_people(proof_kind)
     older = request.args.get("replaces", "")
     form = form_of(asked, None)(formdata=None, request_key=uuid4().hex, replaces=older)
     if older.isdecimal():
@@ -117,11 +117,11 @@ def _draw(kind: ProofKind, form: ProofForm) -> str:
     return render_template("certification/new_proof.html", kind=kind, form=form, bodies=bodies(), person=None)
 
 
-@bp.post("/proofs/new/<kind>")
-def bring_proof(kind: str) -> ResponseReturnValue:
+@bp.post("/proofs/new/<proof_kind>")
+def bring_proof(proof_kind: str) -> ResponseReturnValue:
     """Bring a proof to the body."""
     person_id = _own()
-    asked = _brought_by_people(kind)
+    asked = _brought_by_people(proof_kind)
     form = form_of(asked, None)()
     if form.validate_on_submit():
         try:
