@@ -140,7 +140,7 @@ def preview_of(organisation_id: int, scheme_id: str, version: int | None = None)
             if held.version == target.version and scheme_id in pins:
                 there.append(cards[person_id])
                 continue
-            record = record_of(person_id, body.timezone)
+            record = record_of(person_id, body.timezone, body.id)
         changes.append(
             _change(
                 cards[person_id], held, target, held.evaluate(record, today), target.evaluate(record, today)
