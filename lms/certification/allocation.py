@@ -75,6 +75,26 @@ def practised(record: Record, areas: PracticeAreas | None) -> Record:
     """
     if areas is None:
         return record
-    return replace(
-        record, practice=tuple(replace(hour, domain=areas.area_of(hour)) for hour in record.practice)
+    known: dict[tuple[str, str], str] = {}
+    return replace(record, practice=tuple(_under(areas, hour, known) for hour in record.practice))
+
+
+def _under(areas: PracticeAreas, hour: PracticeHour, known: dict[tuple[str, str], str]) -> PracticeHour:
+    """The hour under its area, which its kind and its domain alone say: thousands of hours share a few."""
+    key = hour.kind, hour.domain
+    if key not in known:
+        known[key] = areas.area_of(hour)
+    if known[key] == hour.domain:
+        return hour
+    return PracticeHour(
+        hour.evidence,
+        hour.on,
+        hour.minutes,
+        hour.kind,
+        known[key],
+        hour.mode,
+        hour.state,
+        hour.supervisor_id,
+        hour.population,
+        hour.is_direct,
     )

@@ -54,7 +54,7 @@ SHARED = {
     "scheme_id": "peer-specialist",
     "text_id": "code-of-ethics",
     "key": "tara",
-    "shape": "zip",
+    "packed_as": "zip",
     "token": "no-such-token",
     "batch_id": "00000000-0000-0000-0000-000000000000",
     "filename": "css/base.css",

@@ -16,20 +16,20 @@ from lms.permissions import Permission, Target, authorize, current_actor
 TYPES = {"zip": "application/zip", "pdf": "application/pdf"}
 
 
-@bp.post("/applications/<int:application_id>/packet/<shape>")
-def application_packet(application_id: int, shape: str) -> ResponseReturnValue:
+@bp.post("/applications/<int:application_id>/packet/<packed_as>")
+def application_packet(application_id: int, packed_as: str) -> ResponseReturnValue:
     """The packet of one application."""
     card = card_of(application_id)
     target = Target(owner_id=card.person_id, organisation_id=card.organisation_id)
     authorize(Permission.CERTIFICATION_TAKE_PACKET, target)
-    return _sent(shape, queries.packet_of_application(card), card.id)
+    return _sent(packed_as, queries.packet_of_application(card), card.id)
 
 
-@bp.post("/progress/packet/<shape>")
-def packet(shape: str) -> ResponseReturnValue:
+@bp.post("/progress/packet/<packed_as>")
+def packet(packed_as: str) -> ResponseReturnValue:
     """The packet of one's own record under one scheme, as it stands today."""
     actor = authorize(Permission.CERTIFICATION_TAKE_PACKET, Target(owner_id=current_actor().person_id))
-    return _sent(shape, queries.packet_of_person(actor.person_id, request.form.get("scheme", "")), None)
+    return _sent(packed_as, queries.packet_of_person(actor.person_id, request.form.get("scheme", "")), None)
 
 
 def _papers(facts: PacketFacts) -> Iterator[tuple[str, bytes]]:
