@@ -38,19 +38,19 @@ def _papers(facts: PacketFacts) -> Iterator[tuple[str, bytes]]:
         yield f"{paper.evidence.replace(':', '-')}.{ending}", files.get(paper.sha256)
 
 
-def _sent(shape: str, facts: PacketFacts, application_id: int | None) -> ResponseReturnValue:
-    if shape not in TYPES:
+def _sent(packed_as: str, facts: PacketFacts, application_id: int | None) -> ResponseReturnValue:
+    if packed_as not in TYPES:
         raise NotFound
     data = services.take_packet(
         current_actor().person_id,
-        packet=packet_words.packet(facts, _papers(facts) if shape == "zip" else ()),
-        kind=shape,
+        packet=packet_words.packet(facts, _papers(facts) if packed_as == "zip" else ()),
+        kind=packed_as,
         person_id=facts.person.id,
         application_id=application_id,
     )
     response = make_response(data)
     about = f"application-{application_id}" if application_id is not None else facts.scheme.id
-    response.headers["Content-Type"] = TYPES[shape]
-    response.headers["Content-Disposition"] = f'attachment; filename="record-{about}.{shape}"'
+    response.headers["Content-Type"] = TYPES[packed_as]
+    response.headers["Content-Disposition"] = f'attachment; filename="record-{about}.{packed_as}"'
     response.headers["Cache-Control"] = "no-store"
     return response

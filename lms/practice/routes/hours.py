@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,8 +18,10 @@ from lms.permissions import Actor, Permission, Target, authorize, can, current_a
 from lms.practice import queries, services, words
 from lms.practice.forms import AmendForm, HoursForm, new_key
 from lms.practice.queries import EntryLine, PlacementLine
+from lms.practice.queries.export import export_rows
 from lms.practice.routes.blueprint import bp
 from lms.practice.rules import Mode, Problem, State, covers, flags, problems_with
+from lms.practice.spreadsheet import EXPORT_COLUMNS, written
 
 FormT = TypeVar("FormT", bound=HoursForm)
 
@@ -63,6 +65,15 @@ def log_hours() -> ResponseReturnValue:
         else:
             return _saved(entry.id)
     return _hours_page(actor, placements, form, 422)
+
+
+@bp.get("/hours/export.csv")
+def export_hours() -> ResponseReturnValue:
+    """All of one's entries as a file for a spreadsheet."""
+    actor = authorize(Permission.PRACTICE_LOG_HOURS)
+    response = Response(written(EXPORT_COLUMNS, export_rows(actor.person_id)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="hours.csv"'
+    return response
 
 
 @bp.post("/hours/submit")
