@@ -1,9 +1,13 @@
 """The words that pages use for kinds, modes, states and problems, in the page's language."""
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+import dataclasses
+from datetime import date
 
-from lms.practice.rules import DisputeKind, DisputeState, Kind, Mode, Outcome, Problem, State
+from flask_babel import get_locale, lazy_gettext
+from flask_babel import gettext as _
+
+from lms.pages import day
+from lms.practice.rules import DisputeKind, DisputeState, Kind, Mode, Outcome, Problem, State, populations
 
 KINDS = {
     Kind.ONE_TO_ONE: lazy_gettext("One-to-one support"),
@@ -63,6 +67,10 @@ FORMATS = {
     "individual": lazy_gettext("Just the two of us"),
     "group": lazy_gettext("In a group"),
 }
+DIRECTNESS = {
+    True: lazy_gettext("With people"),
+    False: lazy_gettext("For people, without them there"),
+}
 ROLES = {
     "paid": lazy_gettext("Paid"),
     "volunteer": lazy_gettext("Volunteer"),
@@ -89,6 +97,31 @@ def state_name(state: str) -> str:
     return str(STATES[State(state)])
 
 
+def population_name(population: str) -> str:
+    """The group of people in words; "" when none was named."""
+    said = populations().get(population, {})
+    return said.get(_language()) or said.get("en", "")
+
+
 def say(problem: Problem) -> str:
     """The problem's sentence in the page's language."""
-    return str(_(problem.message, **problem.facts))
+    if said := problem.sentences.get(_language()):
+        return said % _facts(problem) if problem.facts else said
+    return str(_(problem.message, **_facts(problem)))
+
+
+def why(problem: Problem) -> str:
+    """Why the problem is looked at, in the page's language; "" when it explains itself."""
+    return dataclasses.replace(problem, facts=_facts(problem)).reason_in(_language())
+
+
+def _language() -> str:
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def _facts(problem: Problem) -> dict[str, object]:
+    return {
+        name: day(fact) if isinstance(fact, date) and get_locale() else fact
+        for name, fact in problem.facts.items()
+    }
