@@ -104,6 +104,19 @@ class Action(StrEnum):
     CERTIFICATION_REFUSE = "certification.refuse"
     CERTIFICATION_ISSUE_COMPLETION = "certification.issue_completion"
     CERTIFICATION_NOTE = "certification.note"
+    CERTIFICATION_TAKE_PACKET = "certification.take_packet"
+    CERTIFICATION_SHARE = "certification.share"
+    CERTIFICATION_END_SHARE = "certification.end_share"
+    CERTIFICATION_LOOK = "certification.look"
+    CERTIFICATION_BRING_PROOF = "certification.bring_proof"
+    CERTIFICATION_ENTER_PROOF = "certification.enter_proof"
+    CERTIFICATION_WITHDRAW_PROOF = "certification.withdraw_proof"
+    CERTIFICATION_VERIFY_PROOF = "certification.verify_proof"
+    CERTIFICATION_RETURN_PROOF = "certification.return_proof"
+    CERTIFICATION_WAIVE = "certification.waive"
+    CERTIFICATION_END_WAIVER = "certification.end_waiver"
+    CERTIFICATION_APPROVE_TRAINING = "certification.approve_training"
+    CERTIFICATION_END_APPROVAL = "certification.end_approval"
     # registry
     # end
 

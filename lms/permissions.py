@@ -203,6 +203,13 @@ class Permission(StrEnum):
     CERTIFICATION_SEE_QUEUE = "certification:see_queue"
     CERTIFICATION_REVIEW = "certification:review"
     CERTIFICATION_DECIDE = "certification:decide"
+    CERTIFICATION_TAKE_PACKET = "certification:take_packet"
+    CERTIFICATION_SHARE = "certification:share"
+    CERTIFICATION_BRING_PROOF = "certification:bring_proof"
+    CERTIFICATION_SEE_PROOF = "certification:see_proof"
+    CERTIFICATION_CHECK_PROOF = "certification:check_proof"
+    CERTIFICATION_WAIVE = "certification:waive"
+    CERTIFICATION_APPROVE_TRAINING = "certification:approve_training"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -312,6 +319,21 @@ RULES: dict[Permission, Rule] = {
         knows=(owner, staff_there),
     ),
     Permission.CERTIFICATION_DECIDE: Rule(allows=((reviewer_there, not_involved),), knows=(owner, staff_there)),
+    Permission.CERTIFICATION_TAKE_PACKET: Rule(allows=((owner,), (reviewer_there,)), knows=(staff_there,)),
+    Permission.CERTIFICATION_SHARE: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_BRING_PROOF: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_SEE_PROOF: Rule(
+        allows=((owner,), (reviewer_there, not_owner), (registrar_there, not_owner)), knows=(staff_there,)
+    ),
+    Permission.CERTIFICATION_CHECK_PROOF: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, not_involved)), knows=(owner, staff_there)
+    ),
+    Permission.CERTIFICATION_WAIVE: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, not_involved)), knows=(owner, staff_there)
+    ),
+    Permission.CERTIFICATION_APPROVE_TRAINING: Rule(
+        allows=((reviewer_there,), (registrar_there,)), knows=(staff_there,)
+    ),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),

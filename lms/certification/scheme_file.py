@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from lms.certification.allocation import Shares, allocated
+from lms.certification.allocation import PracticeAreas, Shares, allocated, practised
 from lms.certification.counting import months_after
 from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
@@ -16,6 +16,7 @@ from lms.certification.reading.parts import TOPICS, Areas, Reader, Readers, slug
 from lms.certification.requirements import evaluate
 from lms.certification.yaml_fields import Field, compose
 from lms.errors import Fault
+from lms.practice.rules import Kind
 
 # What an engine could judge. A decision is replayed by the engine that it was made with: what that one did
 # not know stays unjudged, and what it let pass is no fault.
@@ -47,6 +48,7 @@ class Scheme:
     allocation: tuple[tuple[str, Shares], ...]
     requirements: tuple[Requirement, ...]
     definition: str
+    practice_areas: PracticeAreas | None = None
 
     @property
     def is_reviewed(self) -> bool:
@@ -60,8 +62,8 @@ class Scheme:
         )
 
     def allocated(self, record: Record) -> Record:
-        """The record with its training under this body's own areas, where the scheme has any."""
-        return allocated(record, dict(self.allocation))
+        """The record with its training and practice under this body's own areas, where the scheme has any."""
+        return practised(allocated(record, dict(self.allocation)), self.practice_areas)
 
     def valid_until(self, issued_on: date) -> date | None:
         """The last day of validity, or None for one that does not end."""
@@ -82,14 +84,15 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
         return None, faults
     fields = top.only(
         NEEDED,
-        ("not_expressed", "areas", "allocation"),
+        ("not_expressed", "areas", "allocation", "practice_areas"),
     )
     source = top.source
     if source.faults:
         return None, _in_order(source.faults)
     areas = _areas(fields.get("areas"))
     names = tuple(name for name, _title in areas) or TOPICS
-    reading = _Reading(Areas(names, areas), _readers(engine))
+    practice = _practice_areas(fields.get("practice_areas"))
+    reading = _Reading(Areas(names, areas, practice.names if practice else TOPICS), _readers(engine))
     requirements = tuple(reading.requirement(item) for item in fields["requirements"].items())
     if not requirements and not source.faults:
         fields["requirements"].fault("A scheme needs at least one requirement.")
@@ -111,6 +114,7 @@ def parse(text: str, path: str, engine: int = ENGINE) -> tuple[Scheme | None, li
         allocation=_allocation(fields.get("allocation"), names),
         requirements=() if source.faults else bound(requirements),
         definition=text,
+        practice_areas=practice,
     )
     if scheme.kind == "completion" and scheme.valid_months is not None:
         fields["valid_months"].fault("A completion does not end: valid_months must be null.")
@@ -155,6 +159,30 @@ def _allocation(given: Field | None, areas: tuple[str, ...]) -> tuple[tuple[str,
         (module, tuple((area, minutes.whole()) for area, minutes in shares.only((), areas).items()))
         for module, shares in given.mapping().items()
     )
+
+
+def _practice_areas(given: Field | None) -> PracticeAreas | None:
+    """What the body calls each kind of practice, and each domain that a supervisor may sign instead.
+
+    An area that is also the name of a domain here must stay itself, or hours would change their area when a
+    stored record is read again.
+    """
+    if given is None:
+        return None
+    fields = given.only(("kinds", "domains"))
+    if len(fields) < 2:
+        return PracticeAreas()
+    kinds = {name: each.text() for name, each in fields["kinds"].only((), tuple(Kind)).items()}
+    domains = {name: each.text() for name, each in fields["domains"].only((), TOPICS).items()}
+    for name, each in fields["domains"].mapping().items():
+        area = domains.get(name, "")
+        if domains.get(area, area) != area:
+            each.fault(f"'{area}' is also a domain here, and would become '{domains[area]}'.")
+    for name, each in fields["kinds"].mapping().items():
+        area = kinds.get(name, "")
+        if domains.get(area, area) != area:
+            each.fault(f"'{area}' is also a domain here, and would become '{domains[area]}'.")
+    return PracticeAreas(tuple(kinds.items()), tuple(domains.items()))
 
 
 @dataclass(frozen=True)

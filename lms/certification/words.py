@@ -36,6 +36,8 @@ def topic_label(name: str) -> str:
         "recovery_wellness": _("Recovery and wellness"),
         "ethical_responsibility": _("Ethical responsibility"),
         "harm_reduction": _("Harm reduction"),
+        "recovery_wellness_support": _("Recovery and wellness support"),
+        "mentoring": _("Mentoring"),
     }.get(name, name.replace("_", " "))
 
 

@@ -142,3 +142,23 @@ def why_not(
 def is_good(held: Held, on: date) -> bool:
     """Whether a qualification holds on the day."""
     return held.valid_from <= on and (held.valid_until is None or on <= held.valid_until)
+
+
+class AgreementState(StrEnum):
+    """How an agreement stands: computed, never stored."""
+
+    WAITS_FOR_YES = "waits_for_yes"
+    WAITS_FOR_APPROVAL = "waits_for_approval"
+    HOLDS = "holds"
+    ENDED = "ended"
+
+
+def agreement_state(agreement: Agreed, person_id: int, agreed: Collection[int], today: date) -> AgreementState:
+    """How the agreement of this trainee stands, from the ids of those who have agreed to it."""
+    if agreement.ends_on is not None and agreement.ends_on < today:
+        return AgreementState.ENDED
+    if agreement.needs_approval and agreement.approved_on is None:
+        return AgreementState.WAITS_FOR_APPROVAL
+    if not {person_id, agreement.supervisor_id} <= set(agreed):
+        return AgreementState.WAITS_FOR_YES
+    return AgreementState.HOLDS

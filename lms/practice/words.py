@@ -1,13 +1,18 @@
 """The words that pages use for kinds, modes, states and problems, in the page's language."""
 
 import dataclasses
+from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Any
 
 from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
 
 from lms.pages import day
+from lms.practice.meetings import Topic
 from lms.practice.rules import DisputeKind, DisputeState, Kind, Mode, Outcome, Problem, State, populations
+from lms.practice.standing_to_sign import AgreementState, Credential, Relation
+from lms.practice.standing_to_sign import agreement_state as state_of_agreement
 
 KINDS = {
     Kind.ONE_TO_ONE: lazy_gettext("One-to-one support"),
@@ -71,6 +76,39 @@ DIRECTNESS = {
     True: lazy_gettext("With people"),
     False: lazy_gettext("For people, without them there"),
 }
+TOPICS = {
+    Topic.CASES: lazy_gettext("People you support"),
+    Topic.SKILLS: lazy_gettext("Skills"),
+    Topic.ETHICS: lazy_gettext("Ethics"),
+    Topic.BOUNDARIES: lazy_gettext("Boundaries"),
+    Topic.SELF_CARE: lazy_gettext("Self-care"),
+    Topic.SAFETY: lazy_gettext("Safety"),
+    Topic.DOCUMENTATION: lazy_gettext("Writing notes"),
+    Topic.RESOURCES: lazy_gettext("Finding resources"),
+    Topic.GOALS: lazy_gettext("Goals"),
+}
+CREDENTIALS = {
+    Credential.QCC: lazy_gettext("Qualified credentialed counselor (QCC)"),
+    Credential.LPHA: lazy_gettext("Licensed practitioner of the healing arts (LPHA)"),
+    Credential.QMHP: lazy_gettext("Qualified mental health professional (QMHP)"),
+    Credential.QPS: lazy_gettext("Qualified peer supervisor (QPS)"),
+    Credential.PEER_SUPERVISOR: lazy_gettext("Certified peer supervisor"),
+    Credential.PEER_SPECIALIST: lazy_gettext("Certified peer specialist"),
+    Credential.SUPERVISOR_TRAINING: lazy_gettext("Training for supervisors"),
+    Credential.OTHER: lazy_gettext("Something else"),
+}
+CONFLICTS = {
+    Relation.RELATIVE: lazy_gettext("We are relatives"),
+    Relation.COHABITANT: lazy_gettext("We live together"),
+    Relation.FORMER_COUNSELLOR: lazy_gettext("One of us was the other's counselor"),
+}
+RELATIONS = {Relation.NONE: lazy_gettext("None of these"), **CONFLICTS}
+AGREEMENT_STATES = {
+    AgreementState.WAITS_FOR_YES: lazy_gettext("Waits for a yes"),
+    AgreementState.WAITS_FOR_APPROVAL: lazy_gettext("Waits for approval"),
+    AgreementState.HOLDS: lazy_gettext("In force"),
+    AgreementState.ENDED: lazy_gettext("Ended"),
+}
 ROLES = {
     "paid": lazy_gettext("Paid"),
     "volunteer": lazy_gettext("Volunteer"),
@@ -101,6 +139,18 @@ def population_name(population: str) -> str:
     """The group of people in words; "" when none was named."""
     said = populations().get(population, {})
     return said.get(_language()) or said.get("en", "")
+
+
+def agreement_state(agreement: Any, person_id: int, agreed: Collection[int], today: date) -> tuple[str, str]:
+    """How an agreement stands: the kind of tag and the words for it."""
+    state = state_of_agreement(agreement, person_id, agreed, today)
+    kinds = {AgreementState.HOLDS: "ok", AgreementState.ENDED: "info"}
+    return kinds.get(state, "wait"), str(AGREEMENT_STATES[state])
+
+
+def listed(values: str, names: Mapping[Any, Any]) -> str:
+    """Several stored words, with blanks between, as a list of names."""
+    return ", ".join(str(names[value]) for value in values.split())
 
 
 def say(problem: Problem) -> str:

@@ -111,6 +111,9 @@ def test_every_other_module_of_a_slice_is_listed_as_pure_or_known_not_to_be() ->
 
 # Modules of a slice that are neither a door nor pure, and why.
 KNOWN_TO_THE_WEB = {
+    "lms.certification.brought",  # reads what was brought, below the record that is made of it
+    "lms.certification.proof_forms",  # forms of papers, one for each kind
+    "lms.certification.proof_words",  # papers in the reader's words
     "lms.certification.record",  # gathers a person's record from the queries of other slices
     "lms.home.menu",  # which words of the menu are shown to whom
     "lms.people.admin",  # pages of those who manage

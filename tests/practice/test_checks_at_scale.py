@@ -26,6 +26,7 @@ from lms.practice.rules import (
 from lms.practice.rules.data_file import BadData
 from lms.practice.rules.domains import FOLDER, load_mapping, load_populations
 from lms.practice.rules.limits import FILE, load
+from tests.conftest import Transactions
 from tests.personas import Personas
 from tests.practice import scenes
 
@@ -151,7 +152,7 @@ def bad() -> list[Case]:
 
 
 def good() -> Iterator[tuple[Work, list[Work]]]:
-    """5,000 entries of 10 people, each with the entries of the two weeks before: two sites, nights, five zones."""
+    """5,000 entries of 10 people, with the entries just before: two sites, nights, five zones."""
     for person in range(10):
         zone, logged = ZONES[person % 5], list[Work]()
         for n in range(500):
@@ -300,24 +301,26 @@ def _with(folder: Path, old: str, new: str) -> Path:
     return file
 
 
-def test_the_services_ask_the_same_checks(tx: None, personas: Personas) -> None:
+def test_the_services_ask_the_same_checks(tx: Transactions, personas: Personas) -> None:
     """A sample through the real services: each hard rule that a form can break, and what an entry keeps."""
-    placed = scenes.ready(personas)
-    services.set_terms(
-        personas.coordinator, placement_id=placed.id, counts_from=scenes.days_ago(20), asks_population=True
-    )
-    entry = scenes.draft(placed, kind="documentation", population="youth")
-    assert (entry.role, entry.is_direct, entry.population) == ("volunteer", False, "youth")
-    scenes.draft(placed, scenes.days_ago(3), starts_at=time(9), ends_at=time(12))
-    for on, more, field in (
-        (scenes.days_ago(-1), {}, "worked_on"),
-        (scenes.days_ago(21), {}, "worked_on"),
-        (scenes.days_ago(300), {}, "worked_on"),
-        (scenes.days_ago(3), {"starts_at": time(11), "ends_at": time(13), "role": "paid"}, "starts_at"),
-        (scenes.days_ago(4), {"minutes": 961}, "length"),
-        (scenes.days_ago(4), {"population": "somebody"}, "population"),
-        (scenes.days_ago(4), {"role": "boss"}, "role"),
-    ):
-        with pytest.raises(services.Refused) as refused:
-            scenes.draft(placed, on, **more)
-        assert refused.value.field == field, (on, more)
+    with tx():
+        placed = scenes.ready(personas)
+        services.set_terms(
+            personas.coordinator, placement_id=placed.id, counts_from=scenes.days_ago(20), asks_population=True
+        )
+        entry = scenes.draft(placed, kind="documentation", population="youth")
+        assert (entry.role, entry.is_direct, entry.population) == ("volunteer", False, "youth")
+        scenes.draft(placed, scenes.days_ago(3), starts_at=time(9), ends_at=time(12))
+        faults: tuple[tuple[date, dict[str, object], str], ...] = (
+            (scenes.days_ago(-1), {}, "worked_on"),
+            (scenes.days_ago(21), {}, "worked_on"),
+            (scenes.days_ago(300), {}, "worked_on"),
+            (scenes.days_ago(3), {"starts_at": time(11), "ends_at": time(13), "role": "paid"}, "starts_at"),
+            (scenes.days_ago(4), {"minutes": 961}, "length"),
+            (scenes.days_ago(4), {"population": "somebody"}, "population"),
+            (scenes.days_ago(4), {"role": "boss"}, "role"),
+        )
+        for on, more, field in faults:
+            with pytest.raises(services.Refused) as refused:
+                scenes.draft(placed, on, **more)
+            assert refused.value.field == field, (on, more)

@@ -44,6 +44,7 @@ def test_the_signed_domain_counts_and_both_are_shown(
         (hour,) = queries.practice_hours_of(personas.trainee)
         assert (hour.domain, hour.minutes) == ("advocacy", 90)
         assert list(queries.Recheck().mismatches()) == []
+        assert queries.disputable_act(entry_id) == act.id
     trainee = clients(personas.trainee)
     shown = trainee.get(f"/hours/{entry_id}").text
     assert "changed by the supervisor; the kind of work says Recovery and wellness" in shown
@@ -61,6 +62,7 @@ def test_the_domain_it_has_anyway_is_no_change(tx: Transactions, personas: Perso
             reasons={entry_id: "It is this."},
         )
         assert session.scalars(sa.select(SignOff.domain)).one() is None
+        assert queries.disputable_act(entry_id) is None
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ TABLE_OF = {
     "application_id": "application",
     "live_session_id": "live_session",
     "reflection_id": "reflection",
+    "proof_id": "proof",
+    "waiver_id": "waiver",
 }
 # Words in an address that belong to nobody, and what stands for an unknown thing.
 SHARED = {
@@ -47,13 +49,17 @@ SHARED = {
     "scheme_id": "peer-specialist",
     "text_id": "code-of-ethics",
     "key": "tara",
+    "kind": "zip",
     "token": "no-such-token",
     "batch_id": "00000000-0000-0000-0000-000000000000",
     "filename": "css/base.css",
     "sign_in_session_id": "999999",
     "passkey_id": "999999",
     "grant_id": "999999",
+    "approval_id": "999999",
+    "kind": "education",
     "invitation_id": "999999",
+    "share_id": "999999",
 }
 
 

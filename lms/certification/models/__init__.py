@@ -8,5 +8,32 @@ from lms.certification.models.applications import (
     ReviewNote,
     State,
 )
+from lms.certification.models.proofs import (
+    BODY_ALONE,
+    Proof,
+    ProofAct,
+    ProofActKind,
+    TrainingApproval,
+    Waiver,
+)
+from lms.certification.models.sharing import (
+    ShareGrant,
+    ShareLook,
+)
 
-__all__ = ["Application", "CompletionCheck", "Decision", "Outcome", "ReviewNote", "State"]
+__all__ = [
+    "BODY_ALONE",
+    "Application",
+    "CompletionCheck",
+    "Decision",
+    "Outcome",
+    "Proof",
+    "ProofAct",
+    "ProofActKind",
+    "ReviewNote",
+    "ShareGrant",
+    "ShareLook",
+    "State",
+    "TrainingApproval",
+    "Waiver",
+]

@@ -1,5 +1,18 @@
 """Reads of certification: evaluations, the applicant's page, the reviewers' queue and pages, replays."""
 
+from lms.certification.brought import (
+    ApprovalCard,
+    ProofCard,
+    WaiverCard,
+    approval,
+    approvals_by,
+    bodies_knowing,
+    proof,
+    proofs_awaiting,
+    proofs_of,
+    waiver,
+    waivers_of,
+)
 from lms.certification.queries.applications import (
     ApplicationCard,
     ApplicationStanding,
@@ -9,6 +22,7 @@ from lms.certification.queries.applications import (
     pinned,
     standing_of,
 )
+from lms.certification.queries.packet import PacketFacts, packet_of_application, packet_of_person
 from lms.certification.queries.progress import (
     Progress,
     Standing,
@@ -20,30 +34,49 @@ from lms.certification.queries.progress import (
 )
 from lms.certification.queries.replaying import Difference, Replay, Replays, replay_of
 from lms.certification.queries.reviewing import NoteCard, QueueLine, Review, involved_in, queue_of, review_of
+from lms.certification.queries.sharing import ShareCard, share, share_by_token, shares_of
 
 __all__ = [
     "ApplicationCard",
     "ApplicationStanding",
+    "ApprovalCard",
     "DecisionCard",
     "Difference",
     "NoteCard",
+    "PacketFacts",
     "Progress",
+    "ProofCard",
     "QueueLine",
     "Replay",
     "Replays",
     "Review",
+    "ShareCard",
     "Standing",
+    "WaiverCard",
     "application",
     "applications_of",
+    "approval",
+    "approvals_by",
+    "bodies_knowing",
     "evaluation_of",
     "involved_in",
     "is_offered_to",
     "issuer_of",
+    "packet_of_application",
+    "packet_of_person",
     "pinned",
     "progress_of",
+    "proof",
+    "proofs_awaiting",
+    "proofs_of",
     "queue_of",
     "replay_of",
     "review_of",
+    "share",
+    "share_by_token",
+    "shares_of",
     "standing_of",
     "standings_of",
+    "waiver",
+    "waivers_of",
 ]

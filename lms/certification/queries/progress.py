@@ -8,7 +8,7 @@ from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
 from lms.certification.models import State
 from lms.certification.queries.applications import ApplicationCard, applications_of
-from lms.certification.record import record_of
+from lms.certification.record import gathered, record_of
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.errors import NotFound
@@ -103,7 +103,7 @@ def progress_of(person_id: int, scheme_id: str | None = None, as_of: date | None
     if issuer is not None and not is_offered_to(person_id, scheme, issuer):
         issuer = None
     zone = issuer.timezone if issuer else person.timezone
-    record = scheme.allocated(record_of(person_id, zone))
+    record = scheme.allocated(record_of(person_id, zone, issuer.id if issuer else None))
     evaluation = scheme.evaluate(record, as_of or clock.today(zone))
     return Progress(person, scheme, issuer, evaluation, record, application, applications, found)
 
@@ -131,21 +131,23 @@ class Standing:
 def standings_of(person_id: int) -> tuple[Standing, ...]:
     """The person's record under every scheme in force, met ones first, then by how much is left.
 
-    The record is read once for each zone of those who issue here; the number of statements does not grow.
+    The rows are read once, and made into a record for each of those who issue here and one for all others.
     """
     person = people.person(person_id)
     bodies = {body.slug: body for body in people.organisations()}
     providers = {body.id for body in people.organisations_of(person_id, Role.TRAINEE)}
-    records: dict[str, Record] = {}
+    rows = gathered(person_id)
+    records: dict[int | None, Record] = {}
     found = []
     for scheme in schemes().in_force(clock.today(person.timezone)):
         issuer = bodies.get(scheme.issuer)
         if issuer is not None and scheme.kind != "certification" and issuer.id not in providers:
             issuer = None
         zone = issuer.timezone if issuer else person.timezone
-        if zone not in records:
-            records[zone] = record_of(person_id, zone)
-        found.append(Standing(scheme, issuer, scheme.evaluate(records[zone], clock.today(zone))))
+        body_id = issuer.id if issuer else None
+        if body_id not in records:
+            records[body_id] = rows.record(zone, body_id)
+        found.append(Standing(scheme, issuer, scheme.evaluate(records[body_id], clock.today(zone))))
     return tuple(
         sorted(found, key=lambda one: (bool(one.evaluation.left), one.issuer is None, len(one.evaluation.left)))
     )

@@ -102,7 +102,7 @@ def review_of(card: ApplicationCard) -> Review:
             inputs = session().scalars(sa.select(Decision.inputs).where(Decision.id == last.id)).one()
             record, evaluation = Record.from_json(inputs["record"]), last.evaluation
         else:
-            record = card.scheme.allocated(record_of(card.person_id, body.timezone))
+            record = card.scheme.allocated(record_of(card.person_id, body.timezone, body.id))
             evaluation = card.scheme.evaluate(record, clock.today(body.timezone))
         notes = session().scalars(
             sa.select(ReviewNote).where(ReviewNote.application_id == card.id).order_by(ReviewNote.id)

@@ -51,6 +51,7 @@ def _draw_review(
         "certification/review.html",
         review=found,
         lines=words.evidence_lines(found.record, found.names),
+        papers=queries.proofs_of(card.person_id, card.organisation_id),
         form=form or DecisionForm(formdata=None, request_key=uuid4().hex),
         note_form=note_form or NoteForm(formdata=None),
         is_involved=current_actor().person_id in found.involved,

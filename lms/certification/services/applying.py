@@ -34,7 +34,7 @@ def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
     scheme, body = _offered(person_id, scheme_id)
     if not scheme.is_reviewed:
         raise NotFound
-    evaluation = scheme.evaluate(record_of(person_id, body.timezone), clock.today(body.timezone))
+    evaluation = scheme.evaluate(record_of(person_id, body.timezone, body.id), clock.today(body.timezone))
     _need_all(evaluation)
     _refuse_second(person_id, scheme_id)
     application = Application(
@@ -61,7 +61,7 @@ def send_again(actor_id: int, *, application_id: int) -> Application:
         raise Conflict(_("This application is not waiting for you."))
     body = people.organisation(application.organisation_id)
     scheme = pinned(application.scheme_id, application.scheme_version)
-    record = record_of(application.person_id, body.timezone)
+    record = record_of(application.person_id, body.timezone, body.id)
     _need_all(scheme.evaluate(record, clock.today(body.timezone)))
     application.state = State.SUBMITTED.value
     application.submitted_at = clock.now()
@@ -81,7 +81,7 @@ def issue_if_met(actor_id: int | None, *, person_id: int, scheme_id: str) -> str
     if (number := _issued_at_once(person_id, scheme_id)) is not None:
         return number
     as_of = clock.today(issuer.timezone)
-    record = scheme.allocated(record_of(person_id, issuer.timezone))
+    record = scheme.allocated(record_of(person_id, issuer.timezone, issuer.id))
     evaluation = scheme.evaluate(record, as_of)
     if not evaluation.is_met:
         return None

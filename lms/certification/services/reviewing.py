@@ -77,7 +77,7 @@ def decide(
     as_of = clock.today(body.timezone)
     with seeing(application.person_id):
         involved = involved_with(application.person_id)
-        record = scheme.allocated(record_of(application.person_id, body.timezone))
+        record = scheme.allocated(record_of(application.person_id, body.timezone, body.id))
     if actor_id in involved or actor_id == application.person_id:
         raise Forbidden(_("You trained, examined or supervised this person. Another reviewer must decide."))
     evaluation = scheme.evaluate(record, as_of)

@@ -1,5 +1,12 @@
 """Reads about practice. Every read meets only rows in the current scope; hot statements are built once."""
 
+from lms.practice.queries.agreements import (
+    ActLine,
+    QualificationLine,
+    agreement_acts,
+    qualification,
+    qualification_lines,
+)
 from lms.practice.queries.digest import digest_is_due, supervisors_to_remind
 from lms.practice.queries.disputes import (
     DisputeLine,
@@ -71,6 +78,7 @@ from lms.practice.queries.placements import (
     placements_supervised_by,
 )
 from lms.practice.queries.queue import (
+    MOST_SHOWN,
     UNDO_FOR,
     Batch,
     QueueChoices,
@@ -86,6 +94,7 @@ from lms.practice.queries.queue import (
     waiting_instead,
 )
 from lms.practice.queries.signatures import Recheck
+from lms.practice.queries.signed import SignedLine, signed_lines_of
 from lms.practice.queries.signers import (
     AgreementFact,
     ConflictLine,
@@ -108,7 +117,9 @@ from lms.practice.queries.supervision import (
 )
 
 __all__ = [
+    "MOST_SHOWN",
     "UNDO_FOR",
+    "ActLine",
     "AgreementFact",
     "AgreementLine",
     "Batch",
@@ -126,6 +137,7 @@ __all__ = [
     "PlacementLine",
     "PracticeHour",
     "QualificationFact",
+    "QualificationLine",
     "QueueChoices",
     "QueueFilter",
     "QueueGroup",
@@ -135,11 +147,13 @@ __all__ = [
     "SessionLine",
     "SignOffLine",
     "SignatureLine",
+    "SignedLine",
     "SupervisionFact",
     "SupervisionPair",
     "WaitingForLink",
     "WaitingWith",
     "agreement",
+    "agreement_acts",
     "agreements_for",
     "agreements_of",
     "batch",
@@ -179,6 +193,8 @@ __all__ = [
     "placements_supervised_by",
     "placements_with_named",
     "practice_hours_of",
+    "qualification",
+    "qualification_lines",
     "qualifications_of",
     "queue_choices",
     "queue_lines",
@@ -187,6 +203,7 @@ __all__ = [
     "sessions_with",
     "sign_offs_of",
     "signatures_under",
+    "signed_lines_of",
     "standing_to_sign",
     "stood_in_for",
     "supervision_of",

@@ -70,7 +70,8 @@ _WAITING_BY: Rows = (
 class QueueFilter:
     """Which of the waiting entries are asked for; nothing asked for is all of one's own.
 
-    `of` is another supervisor, of whose entries those are meant for which one is the alternate.
+    `of` is another supervisor, of whose entries those are meant for which one is the alternate. `page` is
+    which hundred and fifty of them, from 1.
     """
 
     trainee: int | None = None
@@ -78,6 +79,7 @@ class QueueFilter:
     week: date | None = None
     is_flagged: bool = False
     of: int | None = None
+    page: int = 1
 
     def narrow(self, lines: Rows) -> Rows:
         """The same lines, only those asked for; what is flagged shows once they are judged."""
@@ -146,9 +148,10 @@ class QueueGroup:
 def entries_awaiting_sign_off(supervisor_id: int, asked: QueueFilter = QueueFilter()) -> tuple[QueueLine, ...]:
     """What waits for this supervisor, oldest work first, each with its problems.
 
-    A constant number of statements, and at most 150 entries: the next ones come up as these are answered.
+    A constant number of statements, and at most 150 entries, those of the page that is asked for.
     """
-    wanted = asked.narrow(_LINES_WAITING).limit(MOST_JUDGED if asked.is_flagged else MOST_SHOWN)
+    most = MOST_JUDGED if asked.is_flagged else MOST_SHOWN
+    wanted = asked.narrow(_LINES_WAITING).limit(most).offset(most * (asked.page - 1))
     rows = session().execute(*_asked_for(wanted, supervisor_id, asked.of))
     lines = queue_lines(tuple(EntryLine(*row) for row in rows), supervisor_id)
     if asked.is_flagged:

@@ -1,10 +1,22 @@
 """The pages of practice: hours, the supervisor's queue, placements, supervision, confirming by a link."""
 
-from lms.practice.routes import disputes, hours, links, named, periods, placements, sign_off, supervision
+from lms.practice.routes import (
+    agreements,
+    disputes,
+    hours,
+    links,
+    named,
+    periods,
+    placements,
+    qualifications,
+    sign_off,
+    supervision,
+)
 from lms.practice.routes.blueprint import bp
 from lms.practice.routes.links import start
 
 __all__ = [
+    "agreements",
     "bp",
     "disputes",
     "hours",
@@ -12,6 +24,7 @@ __all__ = [
     "named",
     "periods",
     "placements",
+    "qualifications",
     "sign_off",
     "start",
     "supervision",

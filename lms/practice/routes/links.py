@@ -14,9 +14,9 @@ from lms.limits import limiter
 from lms.people.queries import organisation, people
 from lms.permissions import public
 from lms.practice import queries, services, words
-from lms.practice.forms import AgainForm, CodeForm, ConfirmForm, WhoForm, confirm_form
 from lms.practice.queries import EntryLine, LinkCard
 from lms.practice.routes.blueprint import bp
+from lms.practice.routes.link_forms import AgainForm, CodeForm, ConfirmForm, WhoForm, confirm_form
 from lms.practice.statements import CURRENT, CURRENT_DECLARATION
 
 PROOF = "confirms"

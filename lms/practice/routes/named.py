@@ -8,9 +8,9 @@ from lms.errors import Invalid, NotFound
 from lms.people.queries import people
 from lms.permissions import Actor, Permission, Target, authorize, current_actor
 from lms.practice import queries, services
-from lms.practice.forms import DeclineForm, NameSupervisorForm
 from lms.practice.queries import PlacementLine
 from lms.practice.routes.blueprint import bp
+from lms.practice.routes.link_forms import DeclineForm, NameSupervisorForm
 
 
 @bp.get("/placements/<int:placement_id>/named/new")

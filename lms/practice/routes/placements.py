@@ -4,12 +4,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms import clock
 from lms.errors import Invalid, NotFound
 from lms.people.queries import organisations_of, people, people_with_role
 from lms.people.roles import Role
 from lms.permissions import Permission, Target, authorize, can, current_actor
 from lms.practice import queries, services, words
-from lms.practice.forms import AgreementForm, EndForm, PlacementForm, TermsForm, choices
+from lms.practice.forms import AgreementForm, DemandsForm, EndForm, PlacementForm, TermsForm, choices
 from lms.practice.queries import PlacementLine
 from lms.practice.routes.blueprint import bp
 
@@ -72,7 +73,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
     """One placement and who may sign for it."""
     actor = current_actor()
     line = queries.placement(placement_id)
-    signs = actor.person_id if any(a.supervisor_id == actor.person_id for a in line.agreements) else None
+    signs = actor.person_id if any(a.names(actor.person_id) for a in line.agreements) else None
     target = Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=signs)
     authorize(Permission.PRACTICE_SEE_PLACEMENT, target)
     return _one_placement(line, EndForm(formdata=None), 200)
@@ -117,6 +118,24 @@ def set_terms(placement_id: int) -> ResponseReturnValue:
     return _one_placement(line, EndForm(formdata=None), 422, terms=form)
 
 
+@bp.post("/placements/<int:placement_id>/demands")
+def set_demands(placement_id: int) -> ResponseReturnValue:
+    """Say which qualifications a signer needs at this placement."""
+    line = _arranged(placement_id)
+    form = DemandsForm()
+    if form.validate_on_submit():
+        try:
+            services.set_demands(
+                current_actor().person_id, placement_id=placement_id, credentials=form.credentials.data or []
+            )
+        except Invalid as fault:
+            form.show(fault)
+        else:
+            flash(_("Saved. Who signs is asked for it from now on, for the day of the work."))
+            return redirect(url_for("practice.placement", placement_id=placement_id))
+    return _one_placement(line, EndForm(formdata=None), 422, form)
+
+
 @bp.get("/placements/<int:placement_id>/agreements/new")
 def new_agreement(placement_id: int) -> ResponseReturnValue:
     """The form for a supervision agreement; it begins with the placement unless told otherwise."""
@@ -139,6 +158,9 @@ def create_agreement(placement_id: int) -> ResponseReturnValue:
                 supervisor_id=form.supervisor_id.data or 0,
                 starts_on=form.starts_on.data,
                 ends_on=form.ends_on.data,
+                plan=form.plan.data or "",
+                alternate_id=form.alternate_id.data or None,
+                needs_approval=form.needs_approval.data,
             )
         except Invalid as fault:
             form.show(fault)
@@ -203,9 +225,9 @@ def _placement_page(form: PlacementForm, status: int) -> ResponseReturnValue:
 def _agreement_form(line: PlacementLine) -> AgreementForm:
     form = AgreementForm()
     supervisors = people_with_role(line.organisation_id, Role.SUPERVISOR)
-    form.supervisor_id.choices = choices(
-        (card.id, card.chosen_name) for card in supervisors if card.id != line.person_id
-    )
+    there = [(card.id, card.chosen_name) for card in supervisors if card.id != line.person_id]
+    form.supervisor_id.choices = choices(there)
+    form.alternate_id.choices = choices([(0, _("Nobody yet")), *there])
     return form
 
 
@@ -214,8 +236,23 @@ def _agreement_page(line: PlacementLine, form: AgreementForm, status: int) -> Re
 
 
 def _one_placement(
-    line: PlacementLine, form: EndForm, status: int, *, terms: TermsForm | None = None
+    line: PlacementLine,
+    form: EndForm,
+    status: int,
+    demands: DemandsForm | None = None,
+    terms: TermsForm | None = None,
 ) -> ResponseReturnValue:
+    today = clock.today(line.zone)
+    acts = queries.agreement_acts(agreement.id for agreement in line.agreements)
+    states = {
+        agreement.id: words.agreement_state(
+            agreement,
+            line.person_id,
+            [act.by_id for act in acts.get(agreement.id, ()) if act.kind == "accepted"],
+            today,
+        )
+        for agreement in line.agreements
+    }
     target = Target(organisation_id=line.organisation_id, owner_id=line.person_id)
     named = queries.named_for(line.id)
     names = _names(line) | {
@@ -228,6 +265,8 @@ def _one_placement(
         terms=terms or TermsForm(formdata=None, obj=line),
         line=line,
         form=form,
+        demands=demands or DemandsForm(formdata=None, data={"credentials": line.demands.split()}),
+        states=states,
         names=names,
         named=named,
         waiting=[one for one in waiting if one.placement_id == line.id and one.supervisor_id in names],
@@ -241,5 +280,7 @@ def _one_placement(
 
 def _names(*lines: PlacementLine) -> dict[int, str]:
     ids = {line.person_id for line in lines}
-    ids |= {agreement.supervisor_id for line in lines for agreement in line.agreements}
+    agreements = [agreement for line in lines for agreement in line.agreements]
+    ids |= {agreement.supervisor_id for agreement in agreements}
+    ids |= {agreement.alternate_id for agreement in agreements if agreement.alternate_id is not None}
     return {person_id: card.chosen_name for person_id, card in people(ids).items()}

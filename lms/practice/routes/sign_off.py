@@ -14,11 +14,13 @@ from lms.people.services import confirm_identity, is_confirmed
 from lms.permissions import Actor, Permission, Target, authorize
 from lms.practice import queries, services, words
 from lms.practice.forms import AskForm, SignForm, ask_form, sign_form
-from lms.practice.queries import QueueFilter, QueueLine
+from lms.practice.queries import MOST_SHOWN, QueueFilter, QueueLine
 from lms.practice.routes.blueprint import bp
 from lms.practice.rules import monday_of
 from lms.practice.services import MOST_IN_A_BATCH, BatchResult
 from lms.practice.statements import CURRENT
+
+MOST_PAGES = 1000
 
 
 @bp.get("/sign-off")
@@ -123,6 +125,7 @@ def _asked() -> QueueFilter:
         week=monday_of(week) if week else None,
         is_flagged="flagged" in request.args,
         of=request.args.get("of", type=int),
+        page=min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES),
     )
 
 
@@ -130,7 +133,7 @@ def _asked_words() -> dict[str, Any]:
     """The filters as the address has them, to be kept on the way from page to page."""
     return {
         name: request.args[name]
-        for name in ("of", "trainee", "site", "week", "flagged")
+        for name in ("of", "trainee", "site", "week", "flagged", "page")
         if request.args.get(name)
     }
 
@@ -213,6 +216,8 @@ def _queue_page(actor: Actor, fault: str | None, status: int) -> ResponseReturnV
         groups=queries.groups(lines),
         batch=queries.batch(batch_id, actor.person_id) if batch_id else None,
         most=MOST_IN_A_BATCH,
+        has_more=len(lines) == MOST_SHOWN,
+        other_words={name: value for name, value in _asked_words().items() if name != "page"},
         fault=fault,
         words=words,
     )

@@ -1,10 +1,7 @@
 """What a person may type about practice. Shapes only; what is allowed is for the rules."""
 
-import re
 from collections.abc import Iterable
-from enum import Enum
 from typing import Any
-from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -20,64 +17,36 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
-from wtforms.widgets import HiddenInput, TextInput
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from lms.forms import Form
 from lms.practice import words
+from lms.practice.forms.fields import (
+    ONE_OF_THESE,
+    ChecksField,
+    HoursField,
+    KeyField,
+    choices,
+    minutes_typed,
+    new_key,
+    plain_lines,
+)
+from lms.practice.forms.supervision import (
+    AcceptForm,
+    AgreementForm,
+    AlternateForm,
+    ApproveForm,
+    ConflictForm,
+    DemandsForm,
+    MeetingSignForm,
+    QualificationEndForm,
+    QualificationForm,
+    ReasonForm,
+    SupervisionForm,
+)
 from lms.practice.models import LONGEST_NOTE
-from lms.practice.rules import DOMAINS, Mode, hours_text, is_usually_direct, populations
-
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
-_DECIMAL = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
-ONE_OF_THESE = lazy_gettext("Choose one.")
-
-
-def minutes_typed(text: str) -> int | None:
-    """Minutes from "3.5", "3,5" or "3:30"; None for anything else."""
-    text = text.strip()
-    if clock := _CLOCK.fullmatch(text):
-        return int(clock[1]) * 60 + int(clock[2])
-    if _DECIMAL.fullmatch(text):
-        return round(float(text.replace(",", ".")) * 60)
-    return None
-
-
-class HoursField(StringField):
-    """A length of time typed as hours; its data are minutes."""
-
-    widget = TextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return hours_text(self.data) if self.data else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = minutes_typed(typed) if typed else None
-        if typed and self.data is None:
-            raise ValueError(_("Write hours like 3.5 or 3:30."))
-
-
-def new_key() -> str:
-    """A fresh key for a form, so that sending it twice does one thing."""
-    return str(uuid4())
-
-
-def choices(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
-    """What a select or a row of radio buttons offers, from (value, words) pairs."""
-    return [SelectChoice(value.value if isinstance(value, Enum) else value, label) for value, label in pairs]
-
-
-def plain_lines(text: str | None) -> str:
-    """Text with line ends of one letter, as the page counted them."""
-    return (text or "").replace("\r\n", "\n")
-
-
-class KeyField(HiddenField):
-    """The form's own key; redrawn as it came."""
+from lms.practice.rules import DOMAINS, is_usually_direct, populations
 
 
 class HoursForm(Form):
@@ -238,94 +207,6 @@ def sign_form(entry_ids: Iterable[int]) -> type[SignForm]:
     return type("SignLinesForm", (SignForm,), fields)
 
 
-class NameSupervisorForm(Form):
-    """A supervisor without an account, as the trainee knows them."""
-
-    name = StringField(
-        lazy_gettext("Their name"), [InputRequired(lazy_gettext("Type a name.")), Length(max=120)]
-    )
-    email = StringField(
-        lazy_gettext("Their e-mail address"),
-        [InputRequired(lazy_gettext("Type an e-mail address, like name@example.org.")), Length(max=320)],
-        render_kw={"type": "email", "autocomplete": "off"},
-    )
-
-
-class DeclineForm(Form):
-    """Why somebody who was named cannot sign."""
-
-    answer = StringField(
-        lazy_gettext("Why not"),
-        [InputRequired(lazy_gettext("Say why, in 500 letters or fewer.")), Length(max=500)],
-        render_kw={"maxlength": 500},
-    )
-
-
-class WhoForm(Form):
-    """Who opens a link: name and qualification, in their own words."""
-
-    name = StringField(
-        lazy_gettext("Your full name"),
-        [InputRequired(lazy_gettext("Type a name.")), Length(max=120)],
-        render_kw={"autocomplete": "name"},
-    )
-    credential_type = StringField(
-        lazy_gettext("What qualifies you to supervise"),
-        [
-            InputRequired(lazy_gettext("Say what qualifies you, like your licence or your job.")),
-            Length(max=120),
-        ],
-        render_kw={"autocomplete": "off"},
-    )
-    credential_number = StringField(
-        lazy_gettext("Its number, if it has one"), [Length(max=60)], render_kw={"autocomplete": "off"}
-    )
-    is_true = BooleanField(
-        lazy_gettext("This is true."), [InputRequired(lazy_gettext("Tick the box if the statement is true."))]
-    )
-
-
-class CodeForm(Form):
-    """The code from the mail."""
-
-    code = StringField(
-        lazy_gettext("The six digits from the mail"),
-        [InputRequired(lazy_gettext("Type the six digits."))],
-        render_kw={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12},
-    )
-
-
-class AgainForm(Form):
-    """A press of "send a new code"."""
-
-
-class ConfirmForm(Form):
-    """The signature under the lines of a link; `confirm_form` adds a decision for each line."""
-
-    is_meant = BooleanField(
-        lazy_gettext("I say this, and I sign the entries marked “Sign”."),
-        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
-    )
-    statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
-
-
-def confirm_form(entry_ids: Iterable[int]) -> type[ConfirmForm]:
-    """A ConfirmForm with "sign" or "send back, because" for each line."""
-    fields: dict[str, Any] = {}
-    for entry_id in entry_ids:
-        fields[f"act_{entry_id}"] = RadioField(
-            lazy_gettext("What to do"),
-            [InputRequired(ONE_OF_THESE)],
-            choices=choices([("sign", lazy_gettext("Sign")), ("return", lazy_gettext("Send back"))]),
-            default="sign",
-            validate_choice=False,
-        )
-        fields[f"reason_{entry_id}"] = StringField(
-            lazy_gettext("What should be fixed"), [Length(max=500)], render_kw={"maxlength": 500}
-        )
-    return type("ConfirmLinesForm", (ConfirmForm,), fields)
-
-
 def ask_form(entry_ids: Iterable[int]) -> type[AskForm]:
     """An AskForm with a reason for each line."""
     fields = {
@@ -362,56 +243,10 @@ class TermsForm(Form):
     asks_population = BooleanField(lazy_gettext("Ask which group of people the work was for"))
 
 
-class AgreementForm(Form):
-    """Who may sign, from when to when."""
-
-    supervisor_id = SelectField(lazy_gettext("Supervisor"), coerce=int, choices=[], validate_choice=False)
-    starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
-    ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
-
-
 class EndForm(Form):
     """The last day of a placement or an agreement."""
 
     ends_on = DateField(lazy_gettext("Last day"), [InputRequired(lazy_gettext("Choose the last day."))])
-
-
-class SupervisionForm(Form):
-    """One supervision session."""
-
-    pair = SelectField(
-        lazy_gettext("With whom"),
-        [InputRequired(ONE_OF_THESE), Regexp(r"\d+-\d+", message=ONE_OF_THESE)],
-        choices=[],
-        validate_choice=False,
-    )
-    held_on = DateField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Choose the day."))])
-    length = HoursField(
-        lazy_gettext("How long, in hours"),
-        [InputRequired(lazy_gettext("Say how long it was: more than zero."))],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-    )
-    format = RadioField(
-        lazy_gettext("Who was there"),
-        [InputRequired(ONE_OF_THESE)],
-        validate_choice=False,
-        choices=choices(words.FORMATS.items()),
-        default="individual",
-    )
-    mode = RadioField(
-        lazy_gettext("How you met"),
-        [InputRequired(ONE_OF_THESE)],
-        validate_choice=False,
-        choices=choices(words.MODES.items()),
-        default=Mode.IN_PERSON.value,
-    )
-    topics = TextAreaField(
-        lazy_gettext("What you talked about"),
-        [InputRequired(lazy_gettext("Say in a few words what you talked about.")), Length(max=LONGEST_NOTE)],
-        filters=[plain_lines],
-        render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
-    )
-    client_key = KeyField(validators=[InputRequired(), Length(min=8, max=64)])
 
 
 class WordsForm(Form):
@@ -434,3 +269,44 @@ class OutcomeForm(WordsForm):
         validate_choice=False,
         choices=choices(words.OUTCOMES.items()),
     )
+
+
+__all__ = [
+    "ONE_OF_THESE",
+    "AcceptForm",
+    "AgainForm",
+    "AgreementForm",
+    "AlternateForm",
+    "AmendForm",
+    "ApproveForm",
+    "AskForm",
+    "ChecksField",
+    "CodeForm",
+    "ConfirmForm",
+    "ConflictForm",
+    "DeclineForm",
+    "DemandsForm",
+    "EndForm",
+    "HoursField",
+    "HoursForm",
+    "KeyField",
+    "MeetingSignForm",
+    "NameSupervisorForm",
+    "OutcomeForm",
+    "PeriodForm",
+    "PlacementForm",
+    "QualificationEndForm",
+    "QualificationForm",
+    "ReasonForm",
+    "SignForm",
+    "SupervisionForm",
+    "WhoForm",
+    "WordsForm",
+    "ask_form",
+    "choices",
+    "confirm_form",
+    "minutes_typed",
+    "new_key",
+    "plain_lines",
+    "sign_form",
+]
