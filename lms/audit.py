@@ -77,6 +77,7 @@ class Action(StrEnum):
     PRACTICE_DECIDE_DISPUTE = "practice.decide_dispute"
     PRACTICE_CREATE_PLACEMENT = "practice.create_placement"
     PRACTICE_END_PLACEMENT = "practice.end_placement"
+    PRACTICE_SET_TERMS = "practice.set_terms"
     PRACTICE_CREATE_AGREEMENT = "practice.create_agreement"
     PRACTICE_END_AGREEMENT = "practice.end_agreement"
     PRACTICE_ACCEPT_AGREEMENT = "practice.accept_agreement"

@@ -1,14 +1,16 @@
 """The words that pages use for kinds, modes, states and problems, in the page's language."""
 
+import dataclasses
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
+from lms.pages import day
 from lms.practice.meetings import Topic
-from lms.practice.rules import DisputeKind, DisputeState, Kind, Mode, Outcome, Problem, State
+from lms.practice.rules import DisputeKind, DisputeState, Kind, Mode, Outcome, Problem, State, populations
 from lms.practice.standing_to_sign import AgreementState, Credential, Relation
 from lms.practice.standing_to_sign import agreement_state as state_of_agreement
 
@@ -70,6 +72,10 @@ FORMATS = {
     "individual": lazy_gettext("Just the two of us"),
     "group": lazy_gettext("In a group"),
 }
+DIRECTNESS = {
+    True: lazy_gettext("With people"),
+    False: lazy_gettext("For people, without them there"),
+}
 TOPICS = {
     Topic.CASES: lazy_gettext("People you support"),
     Topic.SKILLS: lazy_gettext("Skills"),
@@ -129,6 +135,12 @@ def state_name(state: str) -> str:
     return str(STATES[State(state)])
 
 
+def population_name(population: str) -> str:
+    """The group of people in words; "" when none was named."""
+    said = populations().get(population, {})
+    return said.get(_language()) or said.get("en", "")
+
+
 def agreement_state(agreement: Any, person_id: int, agreed: Collection[int], today: date) -> tuple[str, str]:
     """How an agreement stands: the kind of tag and the words for it."""
     state = state_of_agreement(agreement, person_id, agreed, today)
@@ -143,4 +155,23 @@ def listed(values: str, names: Mapping[Any, Any]) -> str:
 
 def say(problem: Problem) -> str:
     """The problem's sentence in the page's language."""
-    return str(_(problem.message, **problem.facts))
+    if said := problem.sentences.get(_language()):
+        return said % _facts(problem) if problem.facts else said
+    return str(_(problem.message, **_facts(problem)))
+
+
+def why(problem: Problem) -> str:
+    """Why the problem is looked at, in the page's language; "" when it explains itself."""
+    return dataclasses.replace(problem, facts=_facts(problem)).reason_in(_language())
+
+
+def _language() -> str:
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+def _facts(problem: Problem) -> dict[str, object]:
+    return {
+        name: day(fact) if isinstance(fact, date) and get_locale() else fact
+        for name, fact in problem.facts.items()
+    }

@@ -61,7 +61,7 @@ def test_every_contract_holds(tree: Path) -> None:
         ("people/models.py", "import lms.people.queries", "Inside a slice"),
         ("certification/queries/progress.py", "import lms.practice.models", "The tables of practice"),
         ("registry/queries.py", "import lms.people.models", "The tables of people"),
-        ("practice/rules.py", "import sqlalchemy", "What judges"),
+        ("practice/rules/checks.py", "import sqlalchemy", "What judges"),
         ("assessment/grading.py", "from lms import clock", "What judges"),
         ("certification/requirements.py", "def late() -> None:\n    import flask", "What judges"),
     ],

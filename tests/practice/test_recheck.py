@@ -50,7 +50,8 @@ def test_a_line_from_before_a_fact_was_added_still_matches() -> None:
     entry = SimpleNamespace(
         id=1, version=3, person_id=2, organisation_id=3, placement_id=4, supervisor_id=5, minutes=60,
         worked_on=scenes.days_ago(2), zone=scenes.ZONE, starts_at=None, ends_at=None, is_overnight=False,
-        kind="group", mode="video", note="", submitted_at=clock.now(), first_submitted_at=clock.now(),
+        kind="group", mode="video", role="paid", is_direct=True, population="", note="",
+        submitted_at=clock.now(), first_submitted_at=clock.now(),
         approval_id=9, state="approved", amends_id=None, amendment_reason=None, is_voiding=False,
     )  # fmt: skip
     act = SimpleNamespace(
@@ -66,6 +67,9 @@ def test_a_line_from_before_a_fact_was_added_still_matches() -> None:
     facts = facts_of_work(entry) | facts_of_act(act)
     for key in (
         "signed_domain",
+        "role",
+        "is_direct",
+        "population",
         "batch",
         "supervisor",
         "submitted_at",

@@ -46,7 +46,7 @@ from lms.practice.forms.supervision import (
     SupervisionForm,
 )
 from lms.practice.models import LONGEST_NOTE
-from lms.practice.rules import DOMAINS
+from lms.practice.rules import DOMAINS, is_usually_direct, populations
 
 
 class HoursForm(Form):
@@ -74,6 +74,28 @@ class HoursForm(Form):
     mode = RadioField(
         lazy_gettext("How you met"), [InputRequired(lazy_gettext("Choose how you met."))], validate_choice=False
     )
+    role = RadioField(
+        lazy_gettext("Your role in this work"),
+        [Optional()],
+        choices=choices([("", lazy_gettext("As in the placement")), *words.ROLES.items()]),
+        default="",
+        validate_choice=False,
+    )
+    directness = RadioField(
+        lazy_gettext("With people, or for them"),
+        [Optional()],
+        choices=choices(
+            [
+                ("", lazy_gettext("As usual for what you did")),
+                ("direct", words.DIRECTNESS[True]),
+                ("indirect", words.DIRECTNESS[False]),
+            ]
+        ),
+        default="",
+    )
+    population = SelectField(
+        lazy_gettext("Which group of people it was for, if you like"), [Optional()], validate_choice=False
+    )
     note = TextAreaField(
         lazy_gettext("Short note"),
         [Length(max=LONGEST_NOTE, message=lazy_gettext("Keep the note to 280 letters."))],
@@ -83,11 +105,27 @@ class HoursForm(Form):
     client_key = KeyField(validators=[Optional(), Length(max=64)])
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
-    def __init__(self, *args: Any, placements: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        placements: Iterable[tuple[int, str]],
+        asks_population: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.asks_population = asks_population
+        groups = ((name, words.population_name(name)) for name in populations())
+        self.population.choices = choices([("", _("No answer")), *groups])
         self.placement_id.choices = choices(placements)
         self.kind.choices = choices(words.KINDS.items())
         self.mode.choices = choices(words.MODES.items())
+
+    def begin_with(self, line: Any) -> None:
+        """What an entry says that the form asks in another way: its length, and how direct the work was."""
+        self.length.data = line.minutes if line.starts_at is None else None
+        self.directness.data = "direct" if line.is_direct else "indirect"
+        if line.is_direct == is_usually_direct(line.kind):
+            self.directness.data = ""  # so that it follows when the kind is changed
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields by themselves, and one of the two ways of saying how long."""
@@ -196,6 +234,13 @@ class PlacementForm(Form):
     )
     starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
     ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
+
+
+class TermsForm(Form):
+    """What a certifying body asks of a placement."""
+
+    counts_from = DateField(lazy_gettext("Hours count from"), [Optional()])
+    asks_population = BooleanField(lazy_gettext("Ask which group of people the work was for"))
 
 
 class EndForm(Form):

@@ -14,7 +14,8 @@ class Placement(Scoped, Base):
     """Where a trainee practises, in which role, between which days.
 
     `demands` are the qualifications, with blanks between, of which a signer must have held one on the day of
-    the work; none means that an agreement suffices.
+    the work; none means that an agreement suffices. `counts_from` is the day on which a certifying body
+    approved trainee or site, where it counts no hours before.
     """
 
     __tablename__ = "placement"
@@ -31,6 +32,8 @@ class Placement(Scoped, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     demands: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    counts_from: Mapped[date | None]
+    asks_population: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -16,7 +16,10 @@ from lms.practice.rules import DOMAINS, STORED_STATES, Kind, Mode
 
 
 class PracticeEntry(Scoped, Base):
-    """One logged piece of work. `worked_on` is a plain date in `zone`; `minutes` is what the trainee logged."""
+    """One logged piece of work. `worked_on` is a plain date in `zone`; `minutes` is what the trainee logged.
+
+    `population` is the group of people that the work was for, never a person; "" when nobody asked.
+    """
 
     __tablename__ = "practice_entry"
     __table_args__ = (
@@ -28,6 +31,7 @@ class PracticeEntry(Scoped, Base):
         sa.Index("ix_practice_entry_supervisor_id_state", "supervisor_id", "state"),
         sa.CheckConstraint(one_of("kind", Kind), name="kind_known"),
         sa.CheckConstraint(one_of("mode", Mode), name="mode_known"),
+        sa.CheckConstraint("role IN ('paid', 'volunteer')", name="role_known"),
         sa.CheckConstraint(one_of("state", STORED_STATES), name="state_known"),
         sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times_or_none"),
@@ -50,6 +54,9 @@ class PracticeEntry(Scoped, Base):
     minutes: Mapped[int]
     kind: Mapped[str] = mapped_column(sa.String(24))
     mode: Mapped[str] = mapped_column(sa.String(16))
+    role: Mapped[str] = mapped_column(sa.String(16), default="volunteer", server_default="volunteer")
+    is_direct: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    population: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
     note: Mapped[str] = mapped_column(sa.String(LONGEST_NOTE))
     state: Mapped[str] = mapped_column(sa.String(16))
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -20,6 +20,7 @@ from lms.practice.queries.disputes import (
 from lms.practice.queries.entries import (
     EntryLine,
     SignOffLine,
+    checks_at,
     entries,
     entries_of,
     entry,
@@ -157,6 +158,7 @@ __all__ = [
     "agreements_for",
     "agreements_of",
     "batch",
+    "checks_at",
     "conflict",
     "conflicts_about",
     "conflicts_of",

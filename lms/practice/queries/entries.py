@@ -11,10 +11,20 @@ from sqlalchemy.orm import aliased
 
 from lms.db import session
 from lms.errors import NotFound
+from lms.people.queries import organisation
 from lms.practice.models import Placement, PracticeEntry, SignOff
 from lms.practice.queries.rows import Rows
 from lms.practice.queries.standing import AMENDED_BY, IS_AMENDED, STANDING_STATE
-from lms.practice.rules import State, Work, domain_of, monday_of
+from lms.practice.rules import (
+    Checks,
+    State,
+    Work,
+    checks_of,
+    domain_of,
+    has_own_checks,
+    house_checks,
+    monday_of,
+)
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,16 @@ class EntryLine:
     minutes: int
     kind: str
     mode: str
+    role: str
+    is_direct: bool
+    population: str
     note: str
     state: str
     submitted_at: datetime | None
     first_submitted_at: datetime | None
     placement_starts_on: date
     placement_ends_on: date | None
+    counts_from: date | None
     signed_minutes: int | None
     signed_domain: str | None
     signed_at: datetime | None
@@ -140,12 +154,16 @@ LINES: Rows = (
         PracticeEntry.minutes,
         PracticeEntry.kind,
         PracticeEntry.mode,
+        PracticeEntry.role,
+        PracticeEntry.is_direct,
+        PracticeEntry.population,
         PracticeEntry.note,
         STANDING_STATE,
         PracticeEntry.submitted_at,
         PracticeEntry.first_submitted_at,
         Placement.starts_on,
         Placement.ends_on,
+        Placement.counts_from,
         SignOff.minutes,
         SignOff.domain,
         SignOff.at,
@@ -260,6 +278,14 @@ _WORKS_OF = sa.select(
     sa.not_(PracticeEntry.is_voiding),
     sa.not_(IS_AMENDED),
 )
+
+
+def checks_at(organisation_ids: Iterable[int]) -> dict[int, Checks]:
+    """The checks that hold at each of these organisations; no statement where none has its own."""
+    ids = set(organisation_ids)
+    if not has_own_checks():
+        return dict.fromkeys(ids, house_checks())
+    return {id: checks_of(organisation(id).slug) for id in ids}
 
 
 def works_of(person_ids: Iterable[int]) -> dict[int, tuple[Work, ...]]:

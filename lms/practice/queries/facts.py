@@ -30,6 +30,9 @@ class PracticeHour:
     state: str
     supervisor_id: int
     signed_at: datetime | None
+    role: str
+    is_direct: bool
+    population: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ _HOURS_OF: Rows = (
         PracticeEntry.state,
         sa.func.coalesce(SignOff.by_id, PracticeEntry.supervisor_id),
         SignOff.at,
+        PracticeEntry.role,
+        PracticeEntry.is_direct,
+        PracticeEntry.population,
     )
     .join(Placement, Placement.id == PracticeEntry.placement_id)
     .outerjoin(SignOff, SignOff.id == PracticeEntry.approval_id)
@@ -86,9 +92,9 @@ def practice_hours_of(person_id: int) -> tuple[PracticeHour, ...]:
             site,
             state,
             supervisor_id,
-            at,
+            *rest,
         )
-        for id, on, minutes, kind, domain, mode, site, state, supervisor_id, at in rows
+        for id, on, minutes, kind, domain, mode, site, state, supervisor_id, *rest in rows
     )
 
 

@@ -51,6 +51,8 @@ class PlacementLine:
     starts_on: date
     ends_on: date | None
     demands: str
+    counts_from: date | None
+    asks_population: bool
     agreements: tuple[AgreementLine, ...]
 
 
@@ -107,6 +109,8 @@ _PLACEMENT = (
     Placement.starts_on,
     Placement.ends_on,
     Placement.demands,
+    Placement.counts_from,
+    Placement.asks_population,
 )
 
 

@@ -13,7 +13,7 @@ from lms import clock
 from lms.db import session
 from lms.people.queries import PersonCard, people
 from lms.practice.models import Placement, PracticeEntry, SignOff, SupervisionAgreement
-from lms.practice.queries.entries import LINES, EntryLine, works_of
+from lms.practice.queries.entries import LINES, EntryLine, checks_at, works_of
 from lms.practice.queries.placements import agreements_for, covering
 from lms.practice.queries.rows import Rows
 from lms.practice.queries.signers import standing_to_sign
@@ -189,6 +189,7 @@ def queue_lines(lines: tuple[EntryLine, ...], supervisor_id: int) -> tuple[Queue
     cards = people(line.person_id for line in lines)
     agreements = agreements_for({line.placement_id for line in lines}, supervisor_id)
     standing = standing_to_sign(supervisor_id, lines, agreements)
+    checks = checks_at(line.organisation_id for line in lines)
     return tuple(
         QueueLine(
             line,
@@ -201,6 +202,8 @@ def queue_lines(lines: tuple[EntryLine, ...], supervisor_id: int) -> tuple[Queue
                     Dates(line.placement_starts_on, line.placement_ends_on),
                     covering(agreements.get(line.placement_id, ()), line.worked_on),
                     clock.today(line.zone),
+                    checks[line.organisation_id],
+                    counts_from=line.counts_from,
                 ),
             ),
         )

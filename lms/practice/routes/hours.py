@@ -99,8 +99,7 @@ def entry(entry_id: int) -> ResponseReturnValue:
     if line.person_id == actor.person_id and is_open:
         form = _form(queries.placements_of(actor.person_id), obj=line)
         form.client_key.data = ""
-        if line.starts_at is None:
-            form.length.data = line.minutes
+        form.begin_with(line)
     return _entry_page(line, form, 200)
 
 
@@ -159,7 +158,7 @@ def amendment(entry_id: int) -> ResponseReturnValue:
         raise Conflict(_("Only signed hours without an amendment can be amended."))
     form = _form_of(AmendForm, queries.placements_of(actor.person_id), obj=line)
     form.client_key.data, form.is_voiding.data, form.reason.data = new_key(), False, ""
-    form.length.data = line.minutes if line.starts_at is None else None
+    form.begin_with(line)
     return _amendment_page(line, form, 200)
 
 
@@ -213,7 +212,11 @@ def _form_of(kind: type[FormT], placements: Sequence[PlacementLine], **defaults:
     today = clock.today(placements[0].zone) if placements else date.max
     # Over now, but its last days may still be missing: an ended placement stays choosable at the end.
     current_first = sorted(placements, key=lambda placement: not covers(placement, today))
-    return kind(placements=[(placement.id, placement.site) for placement in current_first], **defaults)
+    return kind(
+        placements=[(placement.id, placement.site) for placement in current_first],
+        asks_population=any(placement.asks_population for placement in placements),
+        **defaults,
+    )
 
 
 def _new_form(placements: Sequence[PlacementLine], last: EntryLine | None) -> HoursForm:
@@ -224,7 +227,8 @@ def _new_form(placements: Sequence[PlacementLine], last: EntryLine | None) -> Ho
         form.placement_id.data, form.kind.data, form.mode.data = last.placement_id, last.kind, last.mode
         form.starts_at.data, form.ends_at.data = last.starts_at, last.ends_at
         form.is_overnight.data = last.is_overnight
-        form.length.data = last.minutes if last.starts_at is None else None
+        form.begin_with(last)
+        form.role.data, form.population.data = last.role, last.population
     return form
 
 
@@ -239,6 +243,9 @@ def _typed(form: HoursForm) -> services.Hours:
         ends_at=form.ends_at.data,
         is_overnight=form.is_overnight.data,
         note=form.note.data or "",
+        role=form.role.data or None,
+        is_direct={"direct": True, "indirect": False}.get(form.directness.data or ""),
+        population=form.population.data or "",
     )
 
 
@@ -271,6 +278,8 @@ def _noticed(line: EntryLine) -> tuple[Problem, ...]:
             placement,
             queries.covering(placement.agreements, line.worked_on),
             clock.today(line.zone),
+            queries.checks_at([line.organisation_id])[line.organisation_id],
+            counts_from=line.counts_from,
         )
     )
 
@@ -307,6 +316,7 @@ def _entry_page(line: EntryLine, form: HoursForm | None, status: int) -> Respons
         "practice/entry.html",
         line=line,
         form=form,
+        problems=_noticed(line) if line.state in (State.DRAFT, State.SUBMITTED, State.RETURNED) else (),
         history=history,
         identities=queries.identities_of(act.batch_id for act in history),
         names={person_id: card.chosen_name for person_id, card in names.items()},

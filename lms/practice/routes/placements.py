@@ -10,7 +10,7 @@ from lms.people.queries import organisations_of, people, people_with_role
 from lms.people.roles import Role
 from lms.permissions import Permission, Target, authorize, can, current_actor
 from lms.practice import queries, services, words
-from lms.practice.forms import AgreementForm, DemandsForm, EndForm, PlacementForm, choices
+from lms.practice.forms import AgreementForm, DemandsForm, EndForm, PlacementForm, TermsForm, choices
 from lms.practice.queries import PlacementLine
 from lms.practice.routes.blueprint import bp
 
@@ -95,6 +95,27 @@ def end_placement(placement_id: int) -> ResponseReturnValue:
             flash(_("The last day is set. Work until then can still be signed."))
             return redirect(url_for("practice.placement", placement_id=placement_id))
     return _one_placement(line, form, 422)
+
+
+@bp.post("/placements/<int:placement_id>/terms")
+def set_terms(placement_id: int) -> ResponseReturnValue:
+    """Say from when hours there count, and whether entries name a group of people."""
+    line = _arranged(placement_id)
+    form = TermsForm()
+    if form.validate_on_submit():
+        try:
+            services.set_terms(
+                current_actor().person_id,
+                placement_id=placement_id,
+                counts_from=form.counts_from.data,
+                asks_population=form.asks_population.data,
+            )
+        except Invalid as fault:
+            form.show(fault)
+        else:
+            flash(_("It is set. What is logged already stays as it is."))
+            return redirect(url_for("practice.placement", placement_id=placement_id))
+    return _one_placement(line, EndForm(formdata=None), 422, terms=form)
 
 
 @bp.post("/placements/<int:placement_id>/demands")
@@ -215,7 +236,11 @@ def _agreement_page(line: PlacementLine, form: AgreementForm, status: int) -> Re
 
 
 def _one_placement(
-    line: PlacementLine, form: EndForm, status: int, demands: DemandsForm | None = None
+    line: PlacementLine,
+    form: EndForm,
+    status: int,
+    demands: DemandsForm | None = None,
+    terms: TermsForm | None = None,
 ) -> ResponseReturnValue:
     today = clock.today(line.zone)
     acts = queries.agreement_acts(agreement.id for agreement in line.agreements)
@@ -237,6 +262,7 @@ def _one_placement(
     waiting = queries.waiting_for_links(line.person_id) if may_send else ()
     page = render_template(
         "practice/placement.html",
+        terms=terms or TermsForm(formdata=None, obj=line),
         line=line,
         form=form,
         demands=demands or DemandsForm(formdata=None, data={"credentials": line.demands.split()}),

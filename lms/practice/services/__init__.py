@@ -36,7 +36,13 @@ from lms.practice.services.links import (
 )
 from lms.practice.services.naming import approve_named, decline_named, name_supervisor
 from lms.practice.services.periods import sign_period
-from lms.practice.services.placements import create_agreement, create_placement, end_agreement, end_placement
+from lms.practice.services.placements import (
+    create_agreement,
+    create_placement,
+    end_agreement,
+    end_placement,
+    set_terms,
+)
 from lms.practice.services.qualifications import Checked, check_qualification, end_qualification
 from lms.practice.services.signing import (
     MOST_IN_A_BATCH,
@@ -89,6 +95,7 @@ __all__ = [
     "send_digest",
     "send_link",
     "set_demands",
+    "set_terms",
     "settle_dispute",
     "sign_off",
     "sign_period",

@@ -56,7 +56,7 @@ def amend(
         amends_id=older.id,
         amendment_reason=reason,
         is_voiding=is_voiding,
-        **columns_of(hours, work),
+        **columns_of(placement, hours, work),
     )
     session().add(entry)
     session().flush()

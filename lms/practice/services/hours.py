@@ -14,7 +14,14 @@ from lms.db import lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.practice import words
 from lms.practice.models import LONGEST_NOTE, Placement, PracticeEntry, SignOff
-from lms.practice.queries import agreements_for, covering, signers_close_to, work_of, works_of
+from lms.practice.queries import (
+    agreements_for,
+    checks_at,
+    covering,
+    signers_close_to,
+    work_of,
+    works_of,
+)
 from lms.practice.rules import (
     Dates,
     Kind,
@@ -22,10 +29,13 @@ from lms.practice.rules import (
     State,
     Step,
     Work,
+    WorkRole,
     after,
     covers,
     is_real_time,
+    is_usually_direct,
     minutes_between,
+    populations,
     problems_with,
     refusals,
 )
@@ -33,7 +43,10 @@ from lms.practice.rules import (
 
 @dataclass(frozen=True)
 class Hours:
-    """What a trainee says of a piece of work: clock times, or only how many minutes it was."""
+    """What a trainee says of a piece of work: clock times, or only how many minutes it was.
+
+    Without a role it is the placement's; without a word on directness it is what is usual for the kind.
+    """
 
     placement_id: int
     worked_on: date
@@ -44,6 +57,9 @@ class Hours:
     ends_at: time | None = None
     is_overnight: bool = False
     note: str = ""
+    role: str | None = None
+    is_direct: bool | None = None
+    population: str = ""
 
 
 class Refused(Invalid):
@@ -78,7 +94,7 @@ def log_hours(actor_id: int, *, hours: Hours, client_key: str) -> PracticeEntry:
         client_key=client_key,
         version=1,
         created_at=clock.now(),
-        **columns_of(hours, work),
+        **columns_of(placement, hours, work),
     )
     session().add(entry)
     session().flush()
@@ -104,7 +120,7 @@ def change_entry(actor_id: int, *, entry_id: int, version: int, hours: Hours) ->
         Step.CHANGE,
         organisation_id=placement.organisation_id,
         supervisor_id=supervisor_id,
-        **columns_of(hours, work),
+        **columns_of(placement, hours, work),
     )
     record(Action.PRACTICE_CHANGE_ENTRY, actor_id, entry)
     return entry
@@ -148,6 +164,9 @@ def hours_of(entry: PracticeEntry) -> Hours:
         entry.ends_at,
         entry.is_overnight,
         entry.note,
+        entry.role,
+        entry.is_direct,
+        entry.population,
     )
 
 
@@ -290,6 +309,8 @@ def judged(
             Dates(placement.starts_on, placement.ends_on),
             agreement,
             clock.today(placement.zone),
+            checks_at([placement.organisation_id])[placement.organisation_id],
+            counts_from=placement.counts_from,
         )
     )
     if found or agreement is None:
@@ -303,6 +324,10 @@ def _shape_faults(hours: Hours) -> list[Invalid]:
         faults.append(Invalid("kind", _("Choose what you did.")))
     if hours.mode not in set(Mode):
         faults.append(Invalid("mode", _("Choose how you met.")))
+    if hours.role not in (None, *WorkRole):
+        faults.append(Invalid("role", _("Choose paid or volunteer.")))
+    if hours.population and hours.population not in populations():
+        faults.append(Invalid("population", _("Choose one of the groups, or none.")))
     if len(hours.note) > LONGEST_NOTE:
         faults.append(Invalid("note", _("Keep the note to %(most)s letters.", most=LONGEST_NOTE)))
     return faults
@@ -321,7 +346,7 @@ def _minutes(hours: Hours, zone: str) -> int:
     )
 
 
-def columns_of(hours: Hours, work: Work) -> dict[str, Any]:
+def columns_of(placement: Placement, hours: Hours, work: Work) -> dict[str, Any]:
     """What an entry keeps of the hours."""
     return {
         "placement_id": hours.placement_id,
@@ -333,6 +358,10 @@ def columns_of(hours: Hours, work: Work) -> dict[str, Any]:
         "minutes": work.minutes,
         "kind": str(hours.kind),
         "mode": str(hours.mode),
+        "role": str(hours.role or placement.role),
+        "is_direct": is_usually_direct(hours.kind) if hours.is_direct is None else hours.is_direct,
+        # Not kept where nobody asks: what is not there cannot be told.
+        "population": hours.population if placement.asks_population else "",
         "note": hours.note.strip(),
     }
 

@@ -134,6 +134,24 @@ def end_placement(actor_id: int, *, placement_id: int, ends_on: date) -> Placeme
     return row
 
 
+def set_terms(
+    actor_id: int, *, placement_id: int, counts_from: date | None, asks_population: bool
+) -> Placement:
+    """Say from when hours at a placement count, and whether entries name a group of people.
+
+    What is logged already stays as it is. Raises NotFound, Invalid for a day after the placement's last.
+    """
+    row = session().scalar(lock(sa.select(Placement).where(Placement.id == placement_id)))
+    if row is None:
+        raise NotFound
+    if counts_from is not None and row.ends_on is not None and counts_from > row.ends_on:
+        raise Invalid("counts_from", _("The placement has ended by then."))
+    row.counts_from, row.asks_population = counts_from, asks_population
+    session().flush()
+    _record(Action.PRACTICE_SET_TERMS, actor_id, "placement", row.id, row.organisation_id)
+    return row
+
+
 def end_agreement(actor_id: int, *, agreement_id: int, ends_on: date) -> SupervisionAgreement:
     """Set an agreement's last day. Work until then can still be signed. Raises Invalid before its start."""
     row = session().scalar(lock(sa.select(SupervisionAgreement).where(SupervisionAgreement.id == agreement_id)))
