@@ -101,6 +101,8 @@ class Gathered:
                     mode=str(hour.mode),
                     state=str(hour.state),
                     supervisor_id=hour.supervisor_id,
+                    population=hour.population,
+                    is_direct=hour.is_direct,
                 )
                 for hour in self.hours
             ),
