@@ -39,7 +39,7 @@ def requirements_in(
         (
             one
             for one in record.credentials
-            if one.credential == credential and one.evidence.startswith("cycle:")
+            if one.credential == credential and one.evidence.startswith("cycle:") and not one.is_claimed
         ),
         None,
     )
