@@ -54,6 +54,7 @@ class Action(StrEnum):
     ASSESSMENT_ALLOW_TIME = "assessment.allow_time"
     # practice
     PRACTICE_LOG_HOURS = "practice.log_hours"
+    PRACTICE_IMPORT_HOURS = "practice.import_hours"
     PRACTICE_CHANGE_ENTRY = "practice.change_entry"
     PRACTICE_DISCARD_ENTRY = "practice.discard_entry"
     PRACTICE_AMEND = "practice.amend"

@@ -28,10 +28,10 @@ from lms.practice.forms.fields import (
     HoursField,
     KeyField,
     choices,
-    minutes_typed,
     new_key,
     plain_lines,
 )
+from lms.practice.forms.importing import ImportForm, SpanForm
 from lms.practice.forms.supervision import (
     AcceptForm,
     AgreementForm,
@@ -45,6 +45,7 @@ from lms.practice.forms.supervision import (
     ReasonForm,
     SupervisionForm,
 )
+from lms.practice.lengths import minutes_typed
 from lms.practice.models import LONGEST_NOTE
 from lms.practice.rules import DOMAINS, is_usually_direct, populations
 
@@ -289,6 +290,7 @@ __all__ = [
     "EndForm",
     "HoursField",
     "HoursForm",
+    "ImportForm",
     "KeyField",
     "MeetingSignForm",
     "NameSupervisorForm",
@@ -299,6 +301,7 @@ __all__ = [
     "QualificationForm",
     "ReasonForm",
     "SignForm",
+    "SpanForm",
     "SupervisionForm",
     "WhoForm",
     "WordsForm",

@@ -1,6 +1,5 @@
 """The fields that the forms of practice are made of."""
 
-import re
 from collections.abc import Iterable
 from enum import Enum
 from uuid import uuid4
@@ -16,23 +15,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
+from lms.practice.lengths import minutes_typed
 from lms.practice.rules import hours_text
 
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
-_DECIMAL = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
 ONE_OF_THESE = lazy_gettext("Choose one.")
 NUMERIC = {"inputmode": "numeric"}
 WHOLE_HOURS = NumberRange(0, 99_999, message=lazy_gettext("Write whole hours, zero or more."))
-
-
-def minutes_typed(text: str) -> int | None:
-    """Minutes from "3.5", "3,5" or "3:30"; None for anything else."""
-    text = text.strip()
-    if clock := _CLOCK.fullmatch(text):
-        return int(clock[1]) * 60 + int(clock[2])
-    if _DECIMAL.fullmatch(text):
-        return round(float(text.replace(",", ".")) * 60)
-    return None
 
 
 class HoursField(StringField):

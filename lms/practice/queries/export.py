@@ -17,6 +17,7 @@ _ALL: Rows = (
         STANDING_STATE,
         COUNTS,
         SignOff.minutes,
+        SignOff.domain,
         SignOff.by_name,
         SignOff.at,
         SignOff.sha256,
@@ -33,7 +34,7 @@ def export_rows(person_id: int) -> Iterator[tuple[object, ...]]:
 
     Hours are decimal numbers, instants are UTC; `counts` says whether the line speaks for its hours.
     """
-    for entry, site, state, counts, signed, by_name, at, sha256 in session().execute(
+    for entry, site, state, counts, signed, domain, by_name, at, sha256 in session().execute(
         _ALL, {"person_id": person_id}
     ):
         yield (
@@ -46,12 +47,16 @@ def export_rows(person_id: int) -> Iterator[tuple[object, ...]]:
             entry.kind,
             entry.mode,
             entry.note,
+            entry.role,
+            "direct" if entry.is_direct else "indirect",
+            entry.population,
             entry.id,
             entry.zone,
             state,
             "yes" if counts else "no",
             entry.submitted_at.isoformat(timespec="seconds") if entry.submitted_at else "",
             hours_text(signed) if signed is not None else "",
+            domain,
             by_name,
             at.isoformat(timespec="seconds") if at else "",
             sha256,

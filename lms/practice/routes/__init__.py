@@ -4,6 +4,7 @@ from lms.practice.routes import (
     agreements,
     disputes,
     hours,
+    importing,
     links,
     named,
     periods,
@@ -11,6 +12,7 @@ from lms.practice.routes import (
     qualifications,
     sign_off,
     supervision,
+    totals,
 )
 from lms.practice.routes.blueprint import bp
 from lms.practice.routes.links import start
@@ -20,6 +22,7 @@ __all__ = [
     "bp",
     "disputes",
     "hours",
+    "importing",
     "links",
     "named",
     "periods",
@@ -28,4 +31,5 @@ __all__ = [
     "sign_off",
     "start",
     "supervision",
+    "totals",
 ]

@@ -17,6 +17,7 @@ from lms.practice import queries, services, words
 from lms.practice.queries import EntryLine, LinkCard
 from lms.practice.routes.blueprint import bp
 from lms.practice.routes.link_forms import AgainForm, CodeForm, ConfirmForm, WhoForm, confirm_form
+from lms.practice.rules import house_checks, populations
 from lms.practice.statements import CURRENT, CURRENT_DECLARATION
 
 PROOF = "confirms"
@@ -132,7 +133,9 @@ WITHOUT_REFERRER = (link, link_code, link_code_again, link_lines)
 
 
 def start(app: Any) -> None:
-    """Leave the check of the CSRF token of these pages to their forms."""
+    """Read what is data, so that a fault in it stops the start; leave the CSRF token here to the forms."""
+    house_checks()
+    populations()
     for view in WITHOUT_REFERRER:
         app.extensions["csrf"].exempt(view)
 

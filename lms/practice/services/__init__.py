@@ -25,6 +25,7 @@ from lms.practice.services.hours import (
     submit,
     withdraw,
 )
+from lms.practice.services.importing import ImportResult, import_hours, said_of_file
 from lms.practice.services.letters import send_digest
 from lms.practice.services.links import (
     LINK_LASTS,
@@ -60,6 +61,7 @@ __all__ = [
     "BatchResult",
     "Checked",
     "Hours",
+    "ImportResult",
     "Meeting",
     "Refused",
     "accept_agreement",
@@ -83,6 +85,7 @@ __all__ = [
     "end_placement",
     "end_qualification",
     "escalate_dispute",
+    "import_hours",
     "log_hours",
     "name_alternate",
     "name_supervisor",
@@ -91,6 +94,7 @@ __all__ = [
     "record_supervision",
     "return_entries",
     "return_entry",
+    "said_of_file",
     "send_code_again",
     "send_digest",
     "send_link",

@@ -1,6 +1,6 @@
 """What a trainee does with practice entries: log, change, discard, submit, withdraw."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
@@ -15,6 +15,7 @@ from lms.errors import Conflict, Invalid, NotFound
 from lms.practice import words
 from lms.practice.models import LONGEST_NOTE, Placement, PracticeEntry, SignOff
 from lms.practice.queries import (
+    AgreementLine,
     agreements_for,
     checks_at,
     covering,
@@ -26,6 +27,7 @@ from lms.practice.rules import (
     Dates,
     Kind,
     Mode,
+    Problem,
     State,
     Step,
     Work,
@@ -85,10 +87,21 @@ def log_hours(actor_id: int, *, hours: Hours, client_key: str) -> PracticeEntry:
     )
     if again is not None:
         return again
-    work, supervisor_id = judged(actor_id, placement, hours, None)
-    entry = PracticeEntry(
+    work, supervisor_id = judged(placement, hours, None)
+    entry = draft_of(placement, hours, work, supervisor_id, client_key)
+    session().add(entry)
+    session().flush()
+    record(Action.PRACTICE_LOG_HOURS, actor_id, entry)
+    return entry
+
+
+def draft_of(
+    placement: Placement, hours: Hours, work: Work, supervisor_id: int, client_key: str
+) -> PracticeEntry:
+    """The row of a new draft, not yet added."""
+    return PracticeEntry(
         organisation_id=placement.organisation_id,
-        person_id=actor_id,
+        person_id=placement.person_id,
         supervisor_id=supervisor_id,
         state=State.DRAFT.value,
         client_key=client_key,
@@ -96,10 +109,6 @@ def log_hours(actor_id: int, *, hours: Hours, client_key: str) -> PracticeEntry:
         created_at=clock.now(),
         **columns_of(placement, hours, work),
     )
-    session().add(entry)
-    session().flush()
-    record(Action.PRACTICE_LOG_HOURS, actor_id, entry)
-    return entry
 
 
 def change_entry(actor_id: int, *, entry_id: int, version: int, hours: Hours) -> PracticeEntry:
@@ -114,7 +123,7 @@ def change_entry(actor_id: int, *, entry_id: int, version: int, hours: Hours) ->
     _open_step(entry, Step.CHANGE)
     if entry.is_voiding:
         raise Conflict(_("This line only takes another one back. Send it, or delete it."))
-    work, supervisor_id = judged(actor_id, placement, hours, entry)
+    work, supervisor_id = judged(placement, hours, entry)
     move(
         entry,
         Step.CHANGE,
@@ -182,7 +191,7 @@ def submit(actor_id: int, *, entry_ids: Sequence[int]) -> tuple[PracticeEntry, .
     for entry in sent:
         _open_step(entry, Step.SUBMIT)
         placement = own_placement(actor_id, entry.placement_id)
-        _work, supervisor_id = judged(actor_id, placement, hours_of(entry), entry)
+        _work, supervisor_id = judged(placement, hours_of(entry), entry)
         move(
             entry,
             Step.SUBMIT,
@@ -259,26 +268,65 @@ def _own_entry(actor_id: int, entry_id: int) -> PracticeEntry:
 
 def own_placement(actor_id: int, placement_id: int) -> Placement:
     """The actor's placement, with all of the actor's placements locked. Raises Refused."""
-    # All placements of the person are locked, in one order: two entries logged at once, even at two sites,
-    # must each see the other when sums and overlaps are judged.
-    rows = session().scalars(
-        lock(sa.select(Placement).where(Placement.person_id == actor_id).order_by(Placement.id))
-    )
-    placement = next((row for row in rows if row.id == placement_id), None)
+    placement = next((row for row in locked_placements(actor_id) if row.id == placement_id), None)
     if placement is None:
         raise Refused([Invalid("placement_id", _("Choose one of your placements."))])
     return placement
 
 
+def locked_placements(person_id: int) -> list[Placement]:
+    """All placements of the person, locked."""
+    # All of them are locked, in one order: two entries logged at once, even at two sites, must each see the
+    # other when sums and overlaps are judged.
+    return list(
+        session().scalars(
+            lock(sa.select(Placement).where(Placement.person_id == person_id).order_by(Placement.id))
+        )
+    )
+
+
+@dataclass
+class Known:
+    """What hours are judged beside, read once: the person's other work, agreements, and who is too close."""
+
+    works: list[Work]
+    agreements: Mapping[int, Sequence[AgreementLine]]
+    close: Collection[int]
+
+    @classmethod
+    def of(cls, person_id: int, placement_ids: Iterable[int]) -> "Known":
+        """As it stands now."""
+        return cls(
+            list(works_of([person_id]).get(person_id, ())),
+            agreements_for(placement_ids),
+            signers_close_to(person_id),
+        )
+
+
 def judged(
-    actor_id: int,
+    placement: Placement, hours: Hours, entry: PracticeEntry | None, *, amends_id: int | None = None
+) -> tuple[Work, int]:
+    """The hours as the rules see them and who is to sign them. Raises Refused."""
+    known = Known.of(placement.person_id, [placement.id])
+    work, agreement, problems = looked_at(placement, hours, entry, known, amends_id=amends_id)
+    found = refusals(problems)
+    if found or agreement is None:
+        raise Refused([Invalid(problem.field, words.say(problem)) for problem in found])
+    return work, agreement.supervisor_id
+
+
+def looked_at(
     placement: Placement,
     hours: Hours,
     entry: PracticeEntry | None,
+    known: Known,
     *,
     amends_id: int | None = None,
-) -> tuple[Work, int]:
-    """The hours as the rules see them and who is to sign them. Raises Refused."""
+) -> tuple[Work, AgreementLine | None, tuple[Problem, ...]]:
+    """The hours as the rules see them, the agreement that covers them, and all that is wrong or odd.
+
+    Raises Refused for hours that are no hours at all: an unknown kind, a note that is too long.
+    """
     faults = _shape_faults(hours)
     if faults:
         raise Refused(faults)
@@ -294,28 +342,24 @@ def judged(
         entry.id if entry else None,
         entry.amends_id if entry else amends_id,
     )
-    agreements = agreements_for([placement.id]).get(placement.id, ())
-    close = signers_close_to(placement.person_id)
     # Who is too close signs nothing: the hours go to another supervisor, if there is one for the day.
-    agreements = tuple(sorted(agreements, key=lambda one: one.supervisor_id in close))
+    agreements = sorted(
+        known.agreements.get(placement.id, ()), key=lambda one: one.supervisor_id in known.close
+    )
     agreement = covering(agreements, hours.worked_on)
     if entry is not None and entry.placement_id == placement.id:
         kept = (a for a in agreements if a.supervisor_id == entry.supervisor_id and covers(a, hours.worked_on))
-        agreement = next((a for a in kept if a.supervisor_id not in close), agreement)
-    found = refusals(
-        problems_with(
-            work,
-            works_of([actor_id]).get(actor_id, ()),
-            Dates(placement.starts_on, placement.ends_on),
-            agreement,
-            clock.today(placement.zone),
-            checks_at([placement.organisation_id])[placement.organisation_id],
-            counts_from=placement.counts_from,
-        )
+        agreement = next((a for a in kept if a.supervisor_id not in known.close), agreement)
+    problems = problems_with(
+        work,
+        known.works,
+        Dates(placement.starts_on, placement.ends_on),
+        agreement,
+        clock.today(placement.zone),
+        checks_at([placement.organisation_id])[placement.organisation_id],
+        counts_from=placement.counts_from,
     )
-    if found or agreement is None:
-        raise Refused([Invalid(problem.field, words.say(problem)) for problem in found])
-    return work, agreement.supervisor_id
+    return work, agreement, problems
 
 
 def _shape_faults(hours: Hours) -> list[Invalid]:
