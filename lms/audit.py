@@ -55,6 +55,10 @@ class Action(StrEnum):
     # practice
     PRACTICE_LOG_HOURS = "practice.log_hours"
     PRACTICE_IMPORT_HOURS = "practice.import_hours"
+    PRACTICE_OBSERVE = "practice.observe"
+    PRACTICE_SCORE_EVALUATION = "practice.score_evaluation"
+    PRACTICE_ANSWER_EVALUATION = "practice.answer_evaluation"
+    PRACTICE_COMMENT_EVALUATION = "practice.comment_evaluation"
     PRACTICE_CHANGE_ENTRY = "practice.change_entry"
     PRACTICE_DISCARD_ENTRY = "practice.discard_entry"
     PRACTICE_AMEND = "practice.amend"

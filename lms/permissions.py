@@ -197,6 +197,10 @@ class Permission(StrEnum):
     PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
     PRACTICE_SEE_SESSION = "practice:see_session"
     PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
+    PRACTICE_SEE_EVALUATION = "practice:see_evaluation"
+    PRACTICE_EVALUATE = "practice:evaluate"
+    PRACTICE_APPROVE_EVALUATION = "practice:approve_evaluation"
+    PRACTICE_COMMENT_EVALUATION = "practice:comment_evaluation"
     # credentials
     CREDENTIALS_LIST = "credentials:list"
     CREDENTIALS_VIEW = "credentials:view"
@@ -309,6 +313,18 @@ RULES: dict[Permission, Rule] = {
         allows=((coordinator_there, not_owner), (reviewer_there, not_owner)), knows=(owner, staff_there)
     ),
     Permission.PRACTICE_SEE_SESSION: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
+    Permission.PRACTICE_SEE_EVALUATION: Rule(
+        allows=((owner,), (assigned_supervisor,), (coordinator_there,)), knows=(staff_there,)
+    ),
+    Permission.PRACTICE_EVALUATE: Rule(
+        allows=((assigned_supervisor, not_owner),), knows=(owner, coordinator_there)
+    ),
+    Permission.PRACTICE_APPROVE_EVALUATION: Rule(
+        allows=((coordinator_there, not_involved),), knows=(owner, assigned_supervisor, coordinator_there)
+    ),
+    Permission.PRACTICE_COMMENT_EVALUATION: Rule(
+        allows=((owner,),), knows=(assigned_supervisor, coordinator_there)
+    ),
     Permission.PRACTICE_SEE_SUPERVISION: Rule(
         allows=((trainee_anywhere,), (supervisor_anywhere,)), knows=(anyone_signed_in,)
     ),

@@ -3,7 +3,7 @@
 The caller must already be allowed to see the person's rows: in scope as the person, or within `seeing`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from lms.certification.facts import (
     AttestationGiven,
     ExamTaken,
     ModuleDone,
+    PerformanceRated,
     PracticeHour,
     Record,
     SupervisionHeld,
@@ -40,6 +41,7 @@ class Gathered:
     qualifications: tuple[practice.QualificationFact, ...]
     agreements: tuple[practice.AgreementFact, ...]
     attestations: tuple[people.AttestationFact, ...]
+    evaluations: tuple[practice.EvaluationFact, ...]
     proofs: tuple[ProofCard, ...]
     waivers: tuple[WaiverCard, ...]
     approvals: tuple[ApprovalCard, ...]
@@ -53,7 +55,7 @@ class Gathered:
         approvals = tuple(one for one in self.approvals if body_id in (None, one.organisation_id))
         proofs = (one for one in self.proofs if one.is_open and body_id in (None, one.organisation_id))
         waivers = (one for one in self.waivers if body_id in (None, one.organisation_id))
-        return Record(
+        made = Record(
             **facts_from(card.as_told(zone) for card in proofs),
             waivers=tuple(card.as_fact(zone) for card in waivers),
             approvals=tuple(card.as_fact(zone) for card in approvals),
@@ -61,6 +63,10 @@ class Gathered:
             **self._taught(_Days(zone)),
             **self._practised(),
         )
+        rated = tuple(
+            PerformanceRated(one.evidence, one.on, one.rubric_id, one.is_passed) for one in self.evaluations
+        )
+        return replace(made, performance=(*made.performance, *rated))
 
     def _taught(self, day: "_Days") -> dict[str, Any]:
         return {
@@ -150,6 +156,7 @@ def gathered(person_id: int) -> Gathered:
         qualifications=practice.qualifications_of(supervisors),
         agreements=practice.agreements_of(person_id),
         attestations=tuple(people.attestations_of(person_id)),
+        evaluations=practice.evaluations_of(person_id),
         proofs=brought.proofs_of(person_id),
         waivers=brought.waivers_of(person_id),
         approvals=brought.approvals_by(None),

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from lms import clock
 from lms.assessment import services as assessment
 from lms.assessment.items import FormGiven
+from lms.assessment.queries import rubric
 from lms.certification import services as certification
 from lms.credentials import services as credentials
 from lms.credentials.facts import CredentialFacts, HoursLine, Kind
@@ -171,6 +172,7 @@ def _practise(cast: Cast) -> None:
     _log(cast, "marisol", marisol, 5, 180, 2)
     for back in (30, 9):
         _meet(cast, "marisol", "dana", back)
+    _evaluate(cast, marisol)
     done = [_log(cast, "joy", joy, back, 240, back) for back in (44, 41, 38, 34, 31, 27)]
     with days_ago(15):
         practice.sign_off(cast.people["omar"], entry_ids=done, statement_version=1)
@@ -244,6 +246,30 @@ def _meet(cast: Cast, name: str, supervisor: str, back: int) -> None:
             client_key=f"demo-meeting-{name}-{back}",
         )
         practice.sign_supervision(cast.people[name], session_id=meeting.id)
+
+
+def _evaluate(cast: Cast, placement_id: int) -> None:
+    """An evaluation of Marisol that waits for the coordinator."""
+    with days_ago(4):
+        today = clock.today("America/New_York")
+        begun = practice.observe(
+            cast.people["dana"],
+            placement_id=placement_id,
+            rubric_id="competency-evaluation",
+            from_on=today - timedelta(days=30),
+            until_on=today,
+            observed_on=today - timedelta(days=2),
+            setting="The Thursday group at the clubhouse",
+            seen="Asked the group what it wanted to talk about, and waited. Checked in with one person.",
+            client_key="demo-evaluation-marisol",
+        )
+        criteria = [one.id for one in rubric("competency-evaluation").criteria]
+        practice.score(
+            cast.people["dana"],
+            evaluation_id=begun.id,
+            levels=dict.fromkeys(criteria, 3),
+            comments={criteria[0]: "Reached out first, twice."},
+        )
 
 
 def _fill_the_queue(cast: Cast) -> None:

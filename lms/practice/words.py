@@ -115,6 +115,32 @@ ROLES = {
 }
 
 
+EVALUATION_STATES = {
+    "observed": ("wait", lazy_gettext("To be scored")),
+    "scored": ("wait", lazy_gettext("Waits for the approval")),
+    "approved": ("ok", lazy_gettext("Approved")),
+    "asked": ("info", lazy_gettext("A new one is needed")),
+}
+EVALUATION_STEPS = {
+    "observed": lazy_gettext("What was seen"),
+    "scored": lazy_gettext("The scores"),
+    "approved": lazy_gettext("The approval"),
+    "asked": lazy_gettext("A new evaluation is needed"),
+    "commented": lazy_gettext("The trainee's own words"),
+}
+
+
+def evaluation_state(state: str) -> tuple[str, str]:
+    """The kind of tag and the words for where an evaluation stands."""
+    kind, said = EVALUATION_STATES[state]
+    return kind, str(said)
+
+
+def evaluation_step(kind: str) -> str:
+    """What one step of an evaluation is called."""
+    return str(EVALUATION_STEPS[kind])
+
+
 def kind_name(kind: str) -> str:
     """The activity kind in words."""
     return str(KINDS[Kind(kind)])

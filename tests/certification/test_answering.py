@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -207,6 +207,14 @@ def test_the_pages_say_who_is_next(
     assert "Rui" not in mine
 
 
+def _pretend(day: date | None) -> None:
+    """Noon in New York on that day, so that the day is the same everywhere; None sets the clock right again."""
+    if day is None:
+        clock.pretend_today(None)
+    else:
+        clock._shift = datetime.combine(day, time(17), UTC) - datetime.now(UTC)
+
+
 # --- the day to answer ----------------------------------------------------------------------------
 
 
@@ -223,7 +231,7 @@ def test_both_sides_see_the_day_and_a_late_one_is_told_once(
     with tx.reading():
         assert OVERDUE.find() == []
     try:
-        clock.pretend_today(due + timedelta(days=1))
+        _pretend(due + timedelta(days=1))
         with tx():
             late = builders.person("Late").id
             newer = Application(
@@ -247,7 +255,7 @@ def test_both_sides_see_the_day_and_a_late_one_is_told_once(
         assert f"Late: the answer was due by {words}" in page
         assert f"due by {words}" in clients(personas.trainee).get(mine).get_data(as_text=True)
     finally:
-        clock.pretend_today(None)
+        _pretend(None)
 
 
 def test_the_days_do_not_run_while_the_applicant_has_it(
@@ -263,13 +271,13 @@ def test_the_days_do_not_run_while_the_applicant_has_it(
         assert day() == today + timedelta(days=30)
         with tx():
             services.return_application(personas.reviewer, application_id=application, reason="Add it.")
-        clock.pretend_today(today + timedelta(days=12))
+        _pretend(today + timedelta(days=12))
         assert day() is None
         with tx():
             services.send_again(personas.trainee, application_id=application)
         assert day() == today + timedelta(days=42)
     finally:
-        clock.pretend_today(None)
+        _pretend(None)
 
 
 def test_what_was_asked_and_how_it_stood_is_kept_with_the_sending(
@@ -334,13 +342,13 @@ def test_an_appeal_is_made_once_and_in_time(tx: Transactions, personas: Personas
         services.appeal(personas.trainee, application_id=refused, reason="  ")
     today = clock.today("America/New_York")
     try:
-        clock.pretend_today(today + timedelta(days=31))
+        _pretend(today + timedelta(days=31))
         with tx(), pytest.raises(Conflict):
             services.appeal(personas.trainee, application_id=refused, reason="It is right.")
-        clock.pretend_today(today + timedelta(days=30))
+        _pretend(today + timedelta(days=30))
         appealed(tx, personas, refused)
     finally:
-        clock.pretend_today(None)
+        _pretend(None)
     with tx(), pytest.raises(Conflict):
         services.appeal(personas.trainee, application_id=refused, reason="It is right.")
     for table in (Appeal, AppealAnswer):

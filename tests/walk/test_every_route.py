@@ -42,6 +42,7 @@ TABLE_OF = {
     "proof_id": "proof",
     "waiver_id": "waiver",
     "appeal_id": "appeal",
+    "evaluation_id": "competency_evaluation",
     "signature_id": "period_signature",
     "named_id": "named_supervisor",
 }

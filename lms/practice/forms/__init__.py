@@ -22,6 +22,13 @@ from wtforms.widgets import HiddenInput
 
 from lms.forms import Form
 from lms.practice import words
+from lms.practice.forms.evaluations import (
+    AnswerEvaluationForm,
+    CommentForm,
+    ObserveForm,
+    ScoreForm,
+    score_form,
+)
 from lms.practice.forms.fields import (
     ONE_OF_THESE,
     ChecksField,
@@ -279,10 +286,12 @@ __all__ = [
     "AgreementForm",
     "AlternateForm",
     "AmendForm",
+    "AnswerEvaluationForm",
     "ApproveForm",
     "AskForm",
     "ChecksField",
     "CodeForm",
+    "CommentForm",
     "ConfirmForm",
     "ConflictForm",
     "DeclineForm",
@@ -294,12 +303,14 @@ __all__ = [
     "KeyField",
     "MeetingSignForm",
     "NameSupervisorForm",
+    "ObserveForm",
     "OutcomeForm",
     "PeriodForm",
     "PlacementForm",
     "QualificationEndForm",
     "QualificationForm",
     "ReasonForm",
+    "ScoreForm",
     "SignForm",
     "SpanForm",
     "SupervisionForm",
@@ -311,5 +322,6 @@ __all__ = [
     "minutes_typed",
     "new_key",
     "plain_lines",
+    "score_form",
     "sign_form",
 ]

@@ -9,6 +9,7 @@ from lms.practice.models.agreements import (
 from lms.practice.models.constraints import LONGEST_NOTE
 from lms.practice.models.disputes import Dispute, DisputeEvent
 from lms.practice.models.entries import PracticeEntry, SignOff
+from lms.practice.models.evaluations import CompetencyEvaluation, EvaluationStep
 from lms.practice.models.links import Confirmation, ConfirmationLink, NamedSupervisor
 from lms.practice.models.periods import PeriodSignature
 from lms.practice.models.qualifications import QualificationEnd, SupervisorQualification
@@ -17,11 +18,13 @@ from lms.practice.models.sessions import SessionSignature, SupervisionSession
 __all__ = [
     "LONGEST_NOTE",
     "AgreementAct",
+    "CompetencyEvaluation",
     "Confirmation",
     "ConfirmationLink",
     "ConflictDeclaration",
     "Dispute",
     "DisputeEvent",
+    "EvaluationStep",
     "NamedSupervisor",
     "PeriodSignature",
     "Placement",

@@ -29,6 +29,13 @@ from lms.practice.queries.entries import (
     work_of,
     works_of,
 )
+from lms.practice.queries.evaluations import (
+    EvaluationFact,
+    EvaluationLine,
+    evaluation,
+    evaluations_at,
+    evaluations_of,
+)
 from lms.practice.queries.facts import (
     HoursSummary,
     PracticeHour,
@@ -128,6 +135,8 @@ __all__ = [
     "DisputeLine",
     "DisputeStep",
     "EntryLine",
+    "EvaluationFact",
+    "EvaluationLine",
     "HoursSummary",
     "LinkCard",
     "LinkIdentity",
@@ -172,6 +181,9 @@ __all__ = [
     "entries_awaiting_sign_off",
     "entries_of",
     "entry",
+    "evaluation",
+    "evaluations_at",
+    "evaluations_of",
     "groups",
     "hash_of",
     "hours_summary",

@@ -8,7 +8,14 @@ import sqlalchemy as sa
 
 from lms.db import session
 from lms.people.queries import people
-from lms.practice.models import Placement, PracticeEntry, SignOff, SupervisionAgreement, SupervisionSession
+from lms.practice.models import (
+    EvaluationStep,
+    Placement,
+    PracticeEntry,
+    SignOff,
+    SupervisionAgreement,
+    SupervisionSession,
+)
 from lms.practice.queries.rows import Rows
 from lms.practice.queries.standing import COUNTS
 from lms.practice.queries.supervision import SESSION_COUNTS
@@ -129,11 +136,14 @@ def supervision_of(person_id: int) -> tuple[SupervisionFact, ...]:
 
 
 def supervisors_of(person_id: int) -> frozenset[int]:
-    """Everyone who supervises or ever supervised the person: by agreement, by signature or by a session."""
+    """Everyone who supervises or ever supervised the person: by agreement, signature, session, evaluation."""
     found = sa.union(
         sa.select(SupervisionAgreement.supervisor_id).where(SupervisionAgreement.person_id == person_id),
         sa.select(SignOff.by_id).where(SignOff.person_id == person_id),
         sa.select(SupervisionSession.supervisor_id).where(SupervisionSession.person_id == person_id),
+        sa.select(EvaluationStep.by_id).where(
+            EvaluationStep.person_id == person_id, EvaluationStep.kind != "commented"
+        ),
     )
     return frozenset(session().scalars(found))
 

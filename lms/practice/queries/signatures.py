@@ -11,6 +11,7 @@ from lms.audit import Action, AuditEvent
 from lms.db import session
 from lms.practice.models import PracticeEntry, SignOff
 from lms.practice.queries import session_signatures
+from lms.practice.queries.evaluations import evaluations_checked
 from lms.practice.queries.pages import columns_of, pages
 from lms.practice.queries.recheck_lists import lists_checked
 from lms.practice.queries.rows import Rows
@@ -37,6 +38,9 @@ class Recheck:
         yield from _of_entries()
         yield from _lost_batches()
         for read, mismatches in lists_checked():
+            self.signed += read
+            yield from mismatches
+        for read, mismatches in evaluations_checked():
             self.signed += read
             yield from mismatches
         yield from session_signatures.mismatches()

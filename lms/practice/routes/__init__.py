@@ -3,6 +3,7 @@
 from lms.practice.routes import (
     agreements,
     disputes,
+    evaluations,
     hours,
     importing,
     links,
@@ -21,6 +22,7 @@ __all__ = [
     "agreements",
     "bp",
     "disputes",
+    "evaluations",
     "hours",
     "importing",
     "links",

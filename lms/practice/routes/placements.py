@@ -235,6 +235,14 @@ def _agreement_page(line: PlacementLine, form: AgreementForm, status: int) -> Re
     return render_template("practice/new_agreement.html", line=line, form=form, names=_names(line)), status
 
 
+def _may_evaluate(line: PlacementLine) -> bool:
+    """Whether the reader is named in an agreement of the placement, and so may evaluate its trainee."""
+    reader = current_actor().person_id
+    signs = reader if any(one.names(reader) for one in line.agreements) else None
+    target = Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=signs)
+    return can(Permission.PRACTICE_EVALUATE, target)
+
+
 def _one_placement(
     line: PlacementLine,
     form: EndForm,
@@ -273,6 +281,8 @@ def _one_placement(
         may_name=can(Permission.PRACTICE_NAME_SUPERVISOR, target),
         may_answer=can(Permission.PRACTICE_ANSWER_NAMED, target),
         may_arrange=can(Permission.PRACTICE_ARRANGE_PLACEMENT, target),
+        may_evaluate=_may_evaluate(line),
+        evaluations=queries.evaluations_at(line.id),
         words=words,
     )
     return page, status
