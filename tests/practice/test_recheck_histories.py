@@ -37,11 +37,18 @@ OTHER_WORD = {
     "act": {"approve": "return", "return": "approve"},
     "kind": {"advocacy": "group", "month": "week", "week": "month"},
     "mode": {"phone": "video"},
+    "role": {"paid": "volunteer"},
     "state": {"approved": "submitted", "returned": "submitted", "submitted": "approved"},
     "domain": {"harm_reduction": "advocacy"},
 }
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
-DEFAULT_WORD = {"kind": "advocacy", "mode": "phone", "domain": "harm_reduction", "act": "return"}
+DEFAULT_WORD = {
+    "kind": "advocacy",
+    "mode": "phone",
+    "role": "paid",
+    "domain": "harm_reduction",
+    "act": "return",
+}
 
 
 def other(column: sa.Column[Any], value: Any, row_id: int) -> Any:
