@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from lms.forms import Form
@@ -13,7 +13,16 @@ from lms.practice.forms.supervision import MeetingSignForm
 WORDS = {"filters": [plain_lines], "render_kw": {"maxlength": 2000, "rows": 4}}
 
 
-class ObserveForm(MeetingSignForm):
+class EvaluationSignForm(MeetingSignForm):
+    """One's signature under a step of an evaluation."""
+
+    is_meant = BooleanField(
+        lazy_gettext("I say this, and I sign it."),
+        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
+    )
+
+
+class ObserveForm(EvaluationSignForm):
     """What was seen, and of which practice."""
 
     rubric_id = SelectField(lazy_gettext("By which rubric"), choices=[], validate_choice=False)
@@ -27,7 +36,7 @@ class ObserveForm(MeetingSignForm):
     client_key = KeyField(validators=[InputRequired(), Length(min=8, max=64)])
 
 
-class ScoreForm(MeetingSignForm):
+class ScoreForm(EvaluationSignForm):
     """The level of each criterion; `score_form` adds the fields."""
 
     words = TextAreaField(lazy_gettext("In a few words, if you like"), [Length(max=2000)], **WORDS)
@@ -49,7 +58,7 @@ def score_form(criteria: list[tuple[str, str, list[str]]]) -> type[ScoreForm]:
     return type("ScoreLinesForm", (ScoreForm,), fields)
 
 
-class AnswerEvaluationForm(MeetingSignForm):
+class AnswerEvaluationForm(EvaluationSignForm):
     """The approver's answer."""
 
     outcome = RadioField(
