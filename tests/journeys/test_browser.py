@@ -163,7 +163,10 @@ def signs_the_session(tara: Someone) -> None:
     """Sign what the supervisor wrote down about their meeting."""
     tara.goes_to("Hours")
     tara.goes_to("Supervision sessions")
-    tara.page.get_by_role("button", name="Sign the session").click()
+    tara.page.get_by_role("link", name="Read and sign").click()
+    tara.page.get_by_label("I say this, and I sign this session.").check()
+    tara.presses("Sign the session")
+    tara.sees("Both of you have signed this session now.")
     tara.sees("Signed by both")
 
 
@@ -257,6 +260,7 @@ def writes_down_a_session(sam: Someone) -> None:
     sam.page.get_by_role("navigation").get_by_role("link", name="Supervision").click()
     sam.goes_to("Write down a session")
     sam.fills(length="1", topics="Boundaries, and how the week went.")
+    sam.page.get_by_label("I say this, and I sign this session.").check()
     sam.presses("Save and sign")
     sam.sees("Waits for Tara")
 

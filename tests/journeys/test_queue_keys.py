@@ -21,18 +21,20 @@ LABEL = "document.activeElement.getAttribute('aria-label')"
 
 @pytest.fixture
 def live_app(database_url: str, personas: Personas, app: Lms, tmp_path: Path) -> Iterator[Lms]:
-    """The live application with sixty entries, two on each of thirty days, that all fit."""
+    """The live application with sixty entries, three on each of twenty days, that all fit."""
     tx = Transactions(app)
     with tx():
         placed = scenes.ready(personas)
-        for days in range(1, 31):
-            for start in (time(9), time(13)):
+        worked = [days for days in range(1, 30) if days % 7 not in (0, 6)][:20]
+        for days in worked:
+            for hour in (9, 12, 15):
+                start = time(hour, days % 4 * 15)  # real days differ
                 scenes.submitted(
                     placed,
                     scenes.days_ago(days),
                     minutes=None,
                     starts_at=start,
-                    ends_at=start.replace(hour=start.hour + 2),
+                    ends_at=start.replace(hour=hour + 2),
                     note=f"Day {days}, {start:%H}.",
                 )
     with live(database_url, tmp_path / "data") as served:
