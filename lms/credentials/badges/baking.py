@@ -101,6 +101,7 @@ def _svg(picture: bytes) -> etree._Element:
         root = etree.fromstring(picture, parser)
     except etree.XMLSyntaxError as fault:
         raise Unbakable("This is not an SVG picture.") from fault
-    if etree.QName(root).localname != "svg" or root.getroottree().docinfo.doctype:
+    inside = root.getroottree().docinfo.internalDTD
+    if etree.QName(root).localname != "svg" or (inside is not None and inside.entities()):
         raise Unbakable("This is not a plain SVG picture.")
     return root
