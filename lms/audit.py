@@ -79,6 +79,7 @@ class Action(StrEnum):
     CREDENTIALS_REINSTATE = "credentials.reinstate"
     CREDENTIALS_REVOKE = "credentials.revoke"
     CREDENTIALS_REPLACE = "credentials.replace"
+    CREDENTIALS_CHANGE_KEY = "credentials.change_key"
     # certification
     CERTIFICATION_APPLY = "certification.apply"
     CERTIFICATION_SEND_AGAIN = "certification.send_again"
