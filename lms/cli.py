@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     command("sweep", sweep)
     recheck_options = command("recheck-signatures", recheck_signatures)
     recheck_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
+    replay_options = command("replay-decisions", replay_decisions)
+    replay_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
     command("env-example", env_example)
     command("permissions", permissions)
     return parser
@@ -324,6 +326,25 @@ def recheck_signatures(given: argparse.Namespace) -> int:
                     print(mismatch)
             db.db.engine.dispose()
     _say(f"{run.signed} signatures were computed again. Rows that no longer match: {found or 'none'}.")
+    return 1 if found else 0
+
+
+def replay_decisions(given: argparse.Namespace) -> int:
+    """Make all stored decisions again from their stored inputs; name each that differs."""
+    from lms import db
+    from lms.app import create_app
+    from lms.certification.queries import Replays
+
+    with _demo_settings() if given.demo else nullcontext(Settings.from_environment()) as settings:
+        app = create_app(settings)
+        found, run = 0, Replays()
+        with app.app_context():
+            with db.scope(db.Scope.all()), db.reading():
+                for difference in run.differences():
+                    found += 1
+                    print(difference)
+            db.db.engine.dispose()
+    _say(f"{run.decisions} decisions were made again. Those that differ: {found or 'none'}.")
     return 1 if found else 0
 
 

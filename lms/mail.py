@@ -7,6 +7,7 @@ import hashlib
 import os
 import smtplib
 import tempfile
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -80,6 +81,11 @@ def queue(
     session().add(mail)
     session().flush()
     enqueue("mail.send", mail.id)
+
+
+def queued(keys: Iterable[str]) -> frozenset[str]:
+    """Those of the keys that a mail was queued under, sent or not, in one statement."""
+    return frozenset(session().scalars(sa.select(OutgoingMail.key).where(OutgoingMail.key.in_(sorted(keys)))))
 
 
 @task("mail.send")

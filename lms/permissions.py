@@ -100,6 +100,10 @@ def not_involved(actor: Actor, target: Target) -> bool:
     return actor.person_id not in target.involved and actor.person_id != target.owner_id
 
 
+def reviewers_disagree(actor: Actor, target: Target) -> bool:
+    return "reviewers_disagree" in target.facts
+
+
 def staff_there(actor: Actor, target: Target) -> bool:
     return target.organisation_id in actor.organisations
 
@@ -183,8 +187,20 @@ class Permission(StrEnum):
     PRACTICE_SEE_PLACEMENTS = "practice:see_placements"
     PRACTICE_SEE_PLACEMENT = "practice:see_placement"
     PRACTICE_ARRANGE_PLACEMENT = "practice:arrange_placement"
+    PRACTICE_NAME_SUPERVISOR = "practice:name_supervisor"
+    PRACTICE_ANSWER_NAMED = "practice:answer_named"
+    PRACTICE_SEND_LINK = "practice:send_link"
+    PRACTICE_ANSWER_AGREEMENT = "practice:answer_agreement"
+    PRACTICE_APPROVE_AGREEMENT = "practice:approve_agreement"
+    PRACTICE_SEE_QUALIFICATIONS = "practice:see_qualifications"
+    PRACTICE_CHECK_QUALIFICATION = "practice:check_qualification"
     PRACTICE_SEE_SUPERVISION = "practice:see_supervision"
+    PRACTICE_SEE_SESSION = "practice:see_session"
     PRACTICE_SIGN_SUPERVISION = "practice:sign_supervision"
+    PRACTICE_SEE_EVALUATION = "practice:see_evaluation"
+    PRACTICE_EVALUATE = "practice:evaluate"
+    PRACTICE_APPROVE_EVALUATION = "practice:approve_evaluation"
+    PRACTICE_COMMENT_EVALUATION = "practice:comment_evaluation"
     # credentials
     CREDENTIALS_LIST = "credentials:list"
     CREDENTIALS_VIEW = "credentials:view"
@@ -195,6 +211,20 @@ class Permission(StrEnum):
     CERTIFICATION_SEE_QUEUE = "certification:see_queue"
     CERTIFICATION_REVIEW = "certification:review"
     CERTIFICATION_DECIDE = "certification:decide"
+    CERTIFICATION_SEE_CYCLES = "certification:see_cycles"
+    CERTIFICATION_RENEW = "certification:renew"
+    CERTIFICATION_AUDIT_RENEWALS = "certification:audit_renewals"
+    CERTIFICATION_TAKE_PACKET = "certification:take_packet"
+    CERTIFICATION_SHARE = "certification:share"
+    CERTIFICATION_BRING_PROOF = "certification:bring_proof"
+    CERTIFICATION_SEE_PROOF = "certification:see_proof"
+    CERTIFICATION_CHECK_PROOF = "certification:check_proof"
+    CERTIFICATION_WAIVE = "certification:waive"
+    CERTIFICATION_APPROVE_TRAINING = "certification:approve_training"
+    CERTIFICATION_APPEAL = "certification:appeal"
+    CERTIFICATION_ANSWER_APPEAL = "certification:answer_appeal"
+    CERTIFICATION_SEE_VERSIONS = "certification:see_versions"
+    CERTIFICATION_MOVE_VERSION = "certification:move_version"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -264,6 +294,37 @@ RULES: dict[Permission, Rule] = {
     ),
     Permission.PRACTICE_SEE_PLACEMENT: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
     Permission.PRACTICE_ARRANGE_PLACEMENT: Rule(allows=((coordinator_there,),), knows=(owner, staff_there)),
+    Permission.PRACTICE_NAME_SUPERVISOR: Rule(allows=((owner,), (coordinator_there,)), knows=(staff_there,)),
+    Permission.PRACTICE_ANSWER_NAMED: Rule(
+        allows=((coordinator_there, not_owner),), knows=(owner, staff_there)
+    ),
+    Permission.PRACTICE_SEND_LINK: Rule(allows=((owner,), (coordinator_there,)), knows=(staff_there,)),
+    Permission.PRACTICE_ANSWER_AGREEMENT: Rule(
+        allows=((owner,), (assigned_supervisor,)), knows=(coordinator_there,)
+    ),
+    Permission.PRACTICE_APPROVE_AGREEMENT: Rule(
+        allows=((coordinator_there, not_owner, not_assigned_supervisor),), knows=(owner, assigned_supervisor)
+    ),
+    Permission.PRACTICE_SEE_QUALIFICATIONS: Rule(
+        allows=((supervisor_anywhere,), (coordinator_anywhere,), (reviewer_anywhere,)),
+        knows=(anyone_signed_in,),
+    ),
+    Permission.PRACTICE_CHECK_QUALIFICATION: Rule(
+        allows=((coordinator_there, not_owner), (reviewer_there, not_owner)), knows=(owner, staff_there)
+    ),
+    Permission.PRACTICE_SEE_SESSION: Rule(allows=((owner,), (assigned_supervisor,), (coordinator_there,))),
+    Permission.PRACTICE_SEE_EVALUATION: Rule(
+        allows=((owner,), (assigned_supervisor,), (coordinator_there,)), knows=(staff_there,)
+    ),
+    Permission.PRACTICE_EVALUATE: Rule(
+        allows=((assigned_supervisor, not_owner),), knows=(owner, coordinator_there)
+    ),
+    Permission.PRACTICE_APPROVE_EVALUATION: Rule(
+        allows=((coordinator_there, not_involved),), knows=(owner, assigned_supervisor, coordinator_there)
+    ),
+    Permission.PRACTICE_COMMENT_EVALUATION: Rule(
+        allows=((owner,),), knows=(assigned_supervisor, coordinator_there)
+    ),
     Permission.PRACTICE_SEE_SUPERVISION: Rule(
         allows=((trainee_anywhere,), (supervisor_anywhere,)), knows=(anyone_signed_in,)
     ),
@@ -279,12 +340,47 @@ RULES: dict[Permission, Rule] = {
     Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_SEE_APPLICATION: Rule(allows=((owner,),), knows=(staff_there,)),
-    Permission.CERTIFICATION_SEE_QUEUE: Rule(allows=((reviewer_anywhere,),), knows=(anyone_signed_in,)),
+    Permission.CERTIFICATION_SEE_QUEUE: Rule(
+        allows=((reviewer_anywhere,), (registrar_anywhere,)), knows=(anyone_signed_in,)
+    ),
     Permission.CERTIFICATION_REVIEW: Rule(
         allows=((reviewer_there, not_owner), (registrar_there, not_owner), (auditor_there, not_owner)),
         knows=(owner, staff_there),
     ),
-    Permission.CERTIFICATION_DECIDE: Rule(allows=((reviewer_there, not_involved),), knows=(owner, staff_there)),
+    Permission.CERTIFICATION_DECIDE: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, reviewers_disagree, not_involved)),
+        knows=(owner, staff_there),
+    ),
+    Permission.CERTIFICATION_APPEAL: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_ANSWER_APPEAL: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, not_involved)), knows=(owner, staff_there)
+    ),
+    Permission.CERTIFICATION_SEE_VERSIONS: Rule(
+        allows=((coordinator_anywhere,), (registrar_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.CERTIFICATION_MOVE_VERSION: Rule(
+        allows=((coordinator_there,), (registrar_there,)), knows=(staff_there,)
+    ),
+    Permission.CERTIFICATION_SEE_CYCLES: Rule(
+        allows=((owner,), (registrar_there,), (reviewer_there,), (auditor_there,)), knows=(staff_there,)
+    ),
+    Permission.CERTIFICATION_RENEW: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_AUDIT_RENEWALS: Rule(allows=((registrar_there,),), knows=(staff_there,)),
+    Permission.CERTIFICATION_TAKE_PACKET: Rule(allows=((owner,), (reviewer_there,)), knows=(staff_there,)),
+    Permission.CERTIFICATION_SHARE: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_BRING_PROOF: Rule(allows=((owner,),)),
+    Permission.CERTIFICATION_SEE_PROOF: Rule(
+        allows=((owner,), (reviewer_there, not_owner), (registrar_there, not_owner)), knows=(staff_there,)
+    ),
+    Permission.CERTIFICATION_CHECK_PROOF: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, not_involved)), knows=(owner, staff_there)
+    ),
+    Permission.CERTIFICATION_WAIVE: Rule(
+        allows=((reviewer_there, not_involved), (registrar_there, not_involved)), knows=(owner, staff_there)
+    ),
+    Permission.CERTIFICATION_APPROVE_TRAINING: Rule(
+        allows=((reviewer_there,), (registrar_there,)), knows=(staff_there,)
+    ),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),

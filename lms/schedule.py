@@ -20,7 +20,10 @@ SWEEPS: tuple[Sweep, ...] = (
     practice.OVERDUE_DISPUTES,
     # credentials
     credentials.UNDRAWN,
+    credentials.RENEWALS,
     # certification
     certification.COMPLETIONS,
+    certification.OVERDUE,
+    certification.REMINDERS,
     # end
 )

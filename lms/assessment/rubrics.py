@@ -6,6 +6,8 @@ each criterion at `least`, those of `must` at their own level, and the mean over
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -148,3 +150,22 @@ def _pass_rule(reading: Reading, node: yaml.Node | None, criteria: list[str]) ->
         mean=reading.number(keys.get("mean"), "mean", 1, LEVELS),
         must=MappingProxyType(must),
     )
+
+
+def is_pass(rubric: Rubric, levels: Mapping[str, int]) -> bool:
+    """Whether these levels meet the rubric's own pass rule. Raises ValueError unless each has one.
+
+    The mean is not rounded: 2.4 is below 2.5.
+    """
+    if set(levels) != {one.id for one in rubric.criteria} or not all(1 <= n <= LEVELS for n in levels.values()):
+        raise ValueError("every criterion needs one of its levels")
+    rule = rubric.passing
+    return all(
+        levels[one.id] >= max(rule.least, rule.must.get(one.id, 0)) for one in rubric.criteria
+    ) and Decimal(sum(levels.values())) >= rule.mean * len(levels)
+
+
+def fingerprint(rubric: Rubric) -> str:
+    """SHA-256 of everything the rubric says, so that what was scored by can be told later."""
+    text = json.dumps(rubric.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

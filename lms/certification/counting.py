@@ -7,8 +7,11 @@ of them, chosen so that as many minimums as possible are reached. What is more t
 from calendar import monthrange
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 from lms.certification.findings import N_, Excluded, Sentence, say
 
@@ -51,11 +54,11 @@ def months_after(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """One amount of time that may count. `refused` is final; `waits` can still come to count.
 
-    `traits` are what else is known of it, as `mode:phone` or `activity:group`.
+    `traits` are what else is known of it, as `mode:phone` or `activity:group`. A tuple, because a person
+    may have thousands and a frozen dataclass takes several times as long to make.
     """
 
     evidence: str
@@ -78,82 +81,123 @@ class Tally:
     waiting: tuple[Piece, ...]
     excluded: tuple[Excluded, ...] = field(default=())
 
-    @property
+    @cached_property
     def minutes(self) -> int:
-        return sum(piece.minutes for piece in self.counted)
+        return _minutes(self.counted)
 
-    @property
+    @cached_property
     def projected(self) -> int:
         """What it would be if all that waits were signed."""
-        return self.minutes + sum(piece.minutes for piece in self.waiting)
+        return self.minutes + _minutes(self.waiting)
 
-    @property
+    @cached_property
     def evidence(self) -> tuple[str, ...]:
-        return tuple(sorted(piece.evidence for piece in self.counted))
+        return _names(self.counted)
+
+
+def _minutes(pieces: Iterable[Piece]) -> int:
+    return sum(map(attrgetter("minutes"), pieces))
+
+
+def _names(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    return tuple(sorted(map(attrgetter("evidence"), pieces)))
 
 
 def outside(on: date, window: Window, as_of: date) -> Sentence | None:
     """Why a date does not count, or None when it does."""
-    return _outside(on, window.opens(as_of), window.until, as_of)
+    return _gate(window, as_of)(on)
 
 
-def _outside(on: date, opens: date | None, until: date | None, as_of: date) -> Sentence | None:
-    if on > as_of:
-        return say(N_("The date is after the day of this check."))
-    if opens is not None and on < opens:
-        return say(
-            N_("The date is before %(opens_on)s, the first day that counts."), opens_on=opens.isoformat()
-        )
-    if until is not None and on > until:
-        return say(N_("The date is after %(last_on)s, the last day that counts."), last_on=until.isoformat())
-    return None
+def _gate(window: Window, as_of: date) -> Callable[[date], Sentence | None]:
+    """Says of a date why it does not count; each sentence is made once for all the dates it is said of."""
+    opens, until = window.opens(as_of), window.until
+    first, last = opens or date.min, min(until or date.max, as_of)
+    late = say(N_("The date is after the day of this check."))
+    early = past = late
+    if opens is not None:
+        told = opens.isoformat()
+        early = say(N_("The date is before %(opens_on)s, the first day that counts."), opens_on=told)
+    if until is not None:
+        told = until.isoformat()
+        past = say(N_("The date is after %(last_on)s, the last day that counts."), last_on=told)
+
+    def reason(on: date) -> Sentence | None:
+        if first <= on <= last:
+            return None
+        if on > as_of:
+            return late
+        return early if on < first else past
+
+    return reason
 
 
-def tally(pieces: Iterable[Piece], window: Window, as_of: date) -> Tally:
-    """Sort pieces by what they count for. Evidence given twice counts once, as the smaller amount."""
-    once: dict[str, Piece] = {}
-    for piece in pieces:
-        other = once.setdefault(piece.evidence, piece)
-        if other is not piece:
-            once[piece.evidence] = min(other, piece, key=lambda one: (one.minutes, one.on, repr(one)))
-    opens = window.opens(as_of)
+def tally(
+    pieces: Iterable[Piece], window: Window, as_of: date, refused: Mapping[int, Sentence] | None = None
+) -> Tally:
+    """Sort pieces by what they count for. Evidence given twice counts once, as the smaller amount.
+
+    `refused` names, by `id`, pieces that are refused here, as if they said so themselves.
+    """
+    refused = refused or {}
+    once = _once(pieces, refused)
+    outside_of = _gate(window, as_of)
     counted, waiting = [], []
-    reasons: dict[tuple[Sentence, bool, str, int | None], list[Piece]] = {}
-    for _name, piece in sorted(once.items()):
-        final = _outside(piece.on, opens, window.until, as_of) or piece.refused
-        if final is not None:
-            reasons.setdefault((final, False, "", None), []).append(piece)
+    final: dict[int, tuple[Sentence, list[Piece]]] = {}
+    held: dict[tuple[int, str, int | None], list[Piece]] = {}
+    for name in sorted(once):
+        piece = once[name]
+        reason = outside_of(piece.on) or piece.refused or refused.get(id(piece))
+        if reason is not None:
+            same = final.get(id(reason))
+            if same is None:
+                same = final[id(reason)] = reason, []
+            same[1].append(piece)
         elif piece.waits is not None:
             waiting.append(piece)
-            reasons.setdefault((piece.waits, True, piece.who, piece.person_id), []).append(piece)
+            held.setdefault((id(piece.waits), piece.who, piece.person_id), []).append(piece)
         else:
             counted.append(piece)
+    return Tally(tuple(counted), tuple(waiting), _left_out(final.values(), held.values()))
+
+
+def _once(pieces: Iterable[Piece], refused: Mapping[int, Sentence]) -> dict[str, Piece]:
+    def order(piece: Piece) -> tuple[int, date, str]:
+        said = piece._replace(refused=piece.refused or refused.get(id(piece)))
+        return piece.minutes, piece.on, repr(said)
+
+    given = tuple(pieces)
+    once = {piece.evidence: piece for piece in given}
+    if len(once) < len(given):
+        for piece in given:
+            once[piece.evidence] = min(once[piece.evidence], piece, key=order)
+    return once
+
+
+def _left_out(
+    final: Iterable[tuple[Sentence, list[Piece]]], held: Iterable[list[Piece]]
+) -> tuple[Excluded, ...]:
+    """What does not count, by reason. Those of the very same sentence come together, which is quick to find."""
+    reasons: dict[tuple[Sentence, bool, str, int | None], list[Piece]] = {}
+    for reason, pieces in final:
+        reasons.setdefault((reason, False, "", None), []).extend(pieces)
+    for pieces in held:
+        first = pieces[0]
+        reasons.setdefault((first.waits or say(""), True, first.who, first.person_id), []).extend(pieces)
     excluded = (
-        Excluded(
-            amount=sum(piece.minutes for piece in held),
-            reason=reason,
-            evidence=tuple(sorted(piece.evidence for piece in held)),
-            is_waiting=is_waiting,
-            who=who,
-            person_id=person_id,
-        )
-        for (reason, is_waiting, who, person_id), held in reasons.items()
+        Excluded(_minutes(pieces), reason, _names(pieces), is_waiting, who, person_id)
+        for (reason, is_waiting, who, person_id), pieces in reasons.items()
     )
-    return Tally(
-        tuple(counted),
-        tuple(waiting),
-        tuple(sorted(excluded, key=lambda one: (not one.is_waiting, one.evidence))),
-    )
+    return tuple(sorted(excluded, key=lambda one: (not one.is_waiting, one.evidence)))
 
 
 def capped(found: Tally, is_capped: Callable[[Piece], bool], most: int, reason: Sentence) -> Tally:
     """The tally with at most `most` minutes of some pieces: the earlier ones count. What waits comes last."""
 
     def spare(pieces: tuple[Piece, ...], room: int) -> int:
-        return max(0, sum(piece.minutes for piece in pieces if is_capped(piece)) - room)
+        return max(0, _minutes(filter(is_capped, pieces)) - room)
 
     counted, cut = _cut(found.counted, {(): spare(found.counted, most)}, lambda p: () if is_capped(p) else None)
-    room = most - sum(piece.minutes for piece in counted if is_capped(piece))
+    room = most - _minutes(filter(is_capped, counted))
     waiting, _later = _cut(
         found.waiting, {(): spare(found.waiting, room)}, lambda p: () if is_capped(p) else None
     )
@@ -164,9 +208,9 @@ def within_most(found: Tally, most: Mapping[str, int], reason: Sentence) -> Tall
     """The tally without what is more than the maximums of its groups, however the hours are shared out."""
     if not most:
         return found
-    counted, cut = _cut(found.counted, _over(found.counted, most), lambda piece: _fits(piece, most))
+    counted, cut = _cut(found.counted, _over(found.counted, most), lambda p: _fits(p.groups, most))
     later = sum(_over((*counted, *found.waiting), most).values())
-    waiting, _later = _cut(found.waiting, {(): later}, lambda p: None if ANY in _fits(p, most) else ())
+    waiting, _later = _cut(found.waiting, {(): later}, lambda p: None if ANY in _fits(p.groups, most) else ())
     return Tally(counted, waiting, (*found.excluded, *_dropped(cut, reason)))
 
 
@@ -183,34 +227,41 @@ def _cut(
         drop = min(piece.minutes, spare.get(group, 0)) if group is not None else 0
         if drop and group is not None:
             spare[group] -= drop
-            cut.append(replace(piece, minutes=drop))
+            cut.append(piece._replace(minutes=drop))
         if drop < piece.minutes:
-            kept.append(replace(piece, minutes=piece.minutes - drop))
+            kept.append(piece._replace(minutes=piece.minutes - drop) if drop else piece)
     return tuple(reversed(kept)), tuple(reversed(cut))
 
 
 def _dropped(cut: tuple[Piece, ...], reason: Sentence) -> tuple[Excluded, ...]:
     if not cut:
         return ()
-    names = tuple(sorted(piece.evidence for piece in cut))
-    return (Excluded(sum(piece.minutes for piece in cut), reason, names),)
+    return (Excluded(_minutes(cut), reason, _names(cut)),)
 
 
 ANY = ""
 NO_END = 10**9
 
 
-def _fits(piece: Piece, most: Mapping[str, int]) -> Groups:
-    """The groups that a piece may go to; ANY stands for all those without a maximum."""
-    return tuple(sorted({group if group in most else ANY for group in piece.groups} or {ANY}))
+def _fits(groups: Groups, most: Mapping[str, int]) -> Groups:
+    """The groups that a piece of these may go to; ANY stands for all those without a maximum."""
+    return tuple(sorted({group if group in most else ANY for group in groups} or {ANY}))
+
+
+def _by_groups(pieces: Iterable[Piece]) -> dict[Groups, int]:
+    """The minutes of the pieces with the same groups."""
+    found: dict[Groups, int] = {}
+    for piece in pieces:
+        found[piece.groups] = found.get(piece.groups, 0) + piece.minutes
+    return found
 
 
 def _over(pieces: Iterable[Piece], most: Mapping[str, int]) -> dict[Groups, int]:
     """The minutes that find no room, by the groups they fit: what a maximum flow leaves over."""
     supply: dict[Groups, int] = {}
-    for piece in pieces:
-        fits = _fits(piece, most)
-        supply[fits] = supply.get(fits, 0) + piece.minutes
+    for groups, minutes in _by_groups(pieces).items():
+        fits = _fits(groups, most)
+        supply[fits] = supply.get(fits, 0) + minutes
     left = dict(sorted(supply.items()))
     lacks = {**{group: most[group] for group in sorted(most)}, ANY: NO_END}
     flow = {(fits, group): 0 for fits in left for group in fits}
@@ -227,11 +278,11 @@ def assign(
     A maximum flow from the sets of groups that hours fit to the groups that need them; what is left over
     then goes to the first group it fits that has room, so that the numbers show all the work.
     """
-    supply: dict[tuple[str, ...], int] = {}
-    for piece in pieces:
-        fits = tuple(sorted(set(piece.groups) & set(minimums)))
+    supply: dict[Groups, int] = {}
+    for groups, minutes in _by_groups(pieces).items():
+        fits = tuple(sorted(set(groups) & set(minimums)))
         if fits:
-            supply[fits] = supply.get(fits, 0) + piece.minutes
+            supply[fits] = supply.get(fits, 0) + minutes
     left = dict(sorted(supply.items()))
     lacks = dict(sorted(minimums.items()))
     flow = {(fits, group): 0 for fits in left for group in fits}

@@ -5,7 +5,7 @@ The same facts are stored as JSON with each decision, so that the decision can b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -92,6 +92,8 @@ class AttestationGiven:
 
 
 # --- what the certifying body, or somebody it trusts, brings ---------------------------------------
+# A fact with `is_claimed` was brought and not checked yet: nothing counts it, and a finding says what it
+# would come to. The others of this part have their own field for the day or the yes of the check.
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Birth:
 
     evidence: str
     on: date
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,6 +153,7 @@ class RecoveryAttested:
     since_on: date
     by: str
     definition_version: str = ""
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,7 @@ class ShareAttested:
     on: date
     way: str
     percent: int
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,7 @@ class StageReached:
     on: date
     stage: str
     began_on: date | None = None
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,6 +186,7 @@ class TierHeld:
     on: date
     until_on: date
     tier: str
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -249,6 +256,7 @@ class CredentialHeld:
     issuer: str = ""
     until_on: date | None = None
     is_verified: bool = False
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -273,6 +281,7 @@ class EducationContinued:
     sponsor: str = ""
     course: str = ""
     shows: tuple[str, ...] = ()
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -285,6 +294,7 @@ class CreditEarned:
     amount: int
     topics: tuple[str, ...] = ()
     mode: str = "in_person"
+    is_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -353,6 +363,28 @@ class Record:
             if name in FIRST or getattr(self, name)
         }
 
+    @property
+    def claimed(self) -> frozenset[str]:
+        """The names of the facts that were brought and not checked yet."""
+        return frozenset(fact.evidence for name in CLAIMABLE for fact in getattr(self, name) if fact.is_claimed)
+
+    def without_claims(self) -> "Record":
+        """The record with checked facts only."""
+        return replace(
+            self,
+            **{name: tuple(fact for fact in getattr(self, name) if not fact.is_claimed) for name in CLAIMABLE},
+        )
+
+    def as_if_checked(self) -> "Record":
+        """The record as it would be if the body found every claim to be right."""
+        return replace(
+            self,
+            **{
+                name: tuple(replace(fact, is_claimed=False) for fact in getattr(self, name))
+                for name in CLAIMABLE
+            },
+        )
+
     @classmethod
     def from_json(cls, stored: Mapping[str, Sequence[Json]]) -> "Record":
         """The record that `as_json` wrote, now or in an earlier year."""
@@ -388,11 +420,19 @@ FACTS: dict[str, type[Fact]] = {
     "payments": PaymentSeen,
     "waivers": WaiverGiven,
 }
+CLAIMABLE = ("births", "recovery", "residency", "stages", "tiers", "credentials", "education", "credits")
 FIRST = ("training", "modules", "examinations", "practice", "supervision", "attestations")
-ADDED = {
+ADDED: dict[type[Fact], tuple[str, ...]] = {
     TrainingHour: ("provider", "course"),
     ExamTaken: ("scaled",),
     PracticeHour: ("population", "is_direct"),
+    **dict.fromkeys(
+        (
+            *(Birth, RecoveryAttested, ShareAttested, StageReached, TierHeld),
+            *(CredentialHeld, EducationContinued, CreditEarned),
+        ),
+        ("is_claimed",),
+    ),
 }
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from lms.certification.facts import Record
@@ -26,13 +27,34 @@ def inputs_of(scheme: Scheme, record: Record, as_of: date) -> dict[str, Any]:
 
 def hash_of(record: Record) -> str:
     """SHA-256 of the record in one canonical form, so that changed evidence is noticed."""
-    text = json.dumps(record.as_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hash_of_stored(record.as_json())
+
+
+def hash_of_stored(record: Mapping[str, Any]) -> str:
+    """The same hash over a record as it was stored, without reading it first."""
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def replay(inputs: Mapping[str, Any]) -> Evaluation:
-    """The evaluation that these stored inputs give. Raises ValueError when they cannot be read."""
-    scheme, faults = parse(inputs["scheme"], "stored scheme", inputs["engine"])
+    """The evaluation that these stored inputs give, as the engine of that time read them.
+
+    Raises ValueError when they cannot be read, or when a later program made them.
+    """
+    try:
+        scheme = _read(inputs["scheme"], inputs["engine"])
+        record, as_of = Record.from_json(inputs["record"]), date.fromisoformat(inputs["as_of"])
+    except (KeyError, TypeError, AttributeError) as wrong:
+        raise ValueError(f"a stored value is missing or of another kind: {wrong}") from wrong
+    return scheme.evaluate(record, as_of)
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, engine: int) -> Scheme:
+    """The scheme of a stored text; many decisions are made under the same one."""
+    if not 1 <= engine <= ENGINE:
+        raise ValueError(f"engine {engine} is not known here, only 1 to {ENGINE}")
+    scheme, faults = parse(text, "stored scheme", engine)
     if scheme is None:
         raise ValueError("; ".join(str(fault) for fault in faults))
-    return scheme.evaluate(Record.from_json(inputs["record"]), date.fromisoformat(inputs["as_of"]))
+    return scheme

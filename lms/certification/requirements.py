@@ -11,6 +11,7 @@ from lms.certification.facts import Record
 from lms.certification.findings import N_, Evaluation, Finding, Status, Unit, say
 from lms.certification.judging import done, hours, papers, stages
 from lms.certification.judging.case import Case, waived
+from lms.certification.judging.hope import with_hope
 from lms.certification.kinds import (
     AllOf,
     AnyOf,
@@ -35,9 +36,19 @@ from lms.certification.kinds import stages as stage_kinds
 def evaluate(
     requirements: Iterable[Requirement], record: Record, as_of: date, *, scheme_id: str, scheme_version: int
 ) -> Evaluation:
-    """Each requirement against the record as it stands at `as_of`. Same inputs, same answer, for ever."""
-    case = Case(record, as_of, _judged, scheme_id)
-    found = tuple(_judged(requirement, case) for requirement in requirements)
+    """Each requirement against the record as it stands at `as_of`. Same inputs, same answer, for ever.
+
+    What was brought and not checked counts for nothing; a finding says what it would come to.
+    """
+    asked = tuple(requirements)
+    case = Case(record.without_claims(), as_of, _judged, scheme_id)
+    found = tuple(_judged(requirement, case) for requirement in asked)
+    if claims := record.claimed:
+        hoped = Case(record.as_if_checked(), as_of, _judged, scheme_id)
+        found = tuple(
+            with_hope(finding, _judged(requirement, hoped), claims)
+            for finding, requirement in zip(found, asked, strict=True)
+        )
     return Evaluation(scheme_id, scheme_version, as_of, found)
 
 

@@ -43,14 +43,19 @@ class SchemeBook:
         """That very version, however old."""
         return self.versions.get((scheme_id, version))
 
+    def renewal_of(self, scheme_id: str, on: date) -> Scheme | None:
+        """The scheme in force on that day by which a certification of this one is renewed."""
+        names = sorted({one.id for one in self.versions.values() if one.renewal_of == scheme_id})
+        return next((found for name in names if (found := self.current(name, on)) is not None), None)
+
     def in_force(self, on: date) -> tuple[Scheme, ...]:
-        """The current version of each scheme, completions first."""
+        """The current version of each scheme that one may begin with, completions first; no renewals."""
         found = (
             self.current(scheme_id, on) for scheme_id in sorted({scheme_id for scheme_id, _v in self.versions})
         )
         return tuple(
             sorted(
-                (scheme for scheme in found if scheme),
+                (scheme for scheme in found if scheme and not scheme.renewal_of),
                 key=lambda scheme: (scheme.kind != "completion", scheme.id),
             )
         )

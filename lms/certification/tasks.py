@@ -5,11 +5,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from lms import clock
-from lms.audit import AuditEvent
+from lms.audit import Action, AuditEvent
 from lms.certification.models import CompletionCheck
-from lms.certification.queries import is_offered_to, issuer_of
+from lms.certification.queries import is_offered_to, issuer_of, overdue_applications
+from lms.certification.queries.reminders import reminders_due
 from lms.certification.schemes import schemes
-from lms.certification.services import issue_if_met, mark_checked
+from lms.certification.services import issue_if_met, mark_checked, tell_overdue
+from lms.certification.services import remind as send_reminder
 from lms.db import session
 from lms.people import queries as people
 from lms.worker import Sweep, task
@@ -51,4 +53,40 @@ def _people_with_news() -> list[int]:
     )
 
 
+@task("certification.remind")
+def remind(cycle_id: int) -> None:
+    """Send the newest reminder of a cycle that is due and was not sent. Safe to repeat."""
+    for one, moment in reminders_due(cycle_id):
+        send_reminder(one, moment)
+
+
+REMINDERS = Sweep(
+    "reminders of renewal",
+    "certification.remind",
+    1800,
+    lambda: [one.id for one, _moment in reminders_due()],
+)
 COMPLETIONS = Sweep("completions to issue", "certification.issue_completions", 60, _people_with_news)
+
+
+@task("certification.tell_overdue")
+def tell_of_overdue(application_id: int) -> None:
+    """Tell those who run the body that an answer is late, once for each day it was due. Safe to repeat."""
+    if application_id in _overdue_and_not_told():
+        tell_overdue(application_id)
+
+
+def _overdue_and_not_told() -> list[int]:
+    overdue = overdue_applications()
+    told = session().execute(
+        sa.select(AuditEvent.subject_id, AuditEvent.details).where(
+            AuditEvent.subject == "application",
+            AuditEvent.subject_id.in_(overdue),
+            AuditEvent.action == Action.CERTIFICATION_TELL_OVERDUE.value,
+        )
+    )
+    known = {(application_id, details["due_on"]) for application_id, details in told}
+    return [one for one, day in overdue.items() if (one, day.isoformat()) not in known]
+
+
+OVERDUE = Sweep("overdue applications", "certification.tell_overdue", 3600, _overdue_and_not_told)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -13,6 +13,7 @@ from lms import pages
 from lms.certification.certificate_facts import in_language
 from lms.certification.facts import FACTS, FIRST, Record
 from lms.certification.findings import Evaluation, Excluded, Fact, Finding, Sentence, Status, Unit
+from lms.certification.short_path import short_path
 from lms.people.queries import PersonCard
 
 Names = Mapping[int, PersonCard]
@@ -35,6 +36,8 @@ def topic_label(name: str) -> str:
         "recovery_wellness": _("Recovery and wellness"),
         "ethical_responsibility": _("Ethical responsibility"),
         "harm_reduction": _("Harm reduction"),
+        "recovery_wellness_support": _("Recovery and wellness support"),
+        "mentoring": _("Mentoring"),
     }.get(name, name.replace("_", " "))
 
 
@@ -229,14 +232,16 @@ def who_has(finding: Finding, names: Names) -> str:
 
 def what_is_left(evaluation: Evaluation) -> str:
     """The short path: how many things are left, and which comes next."""
-    left = evaluation.left
-    if not left:
+    path = short_path(evaluation)
+    if not path.count:
         return _("Everything is done.")
-    yours = [finding for finding in left if finding.who_has_it == "applicant"]
-    count = ngettext("One thing is left.", "%(num)s things are left.", len(left))
-    if yours:
-        return _("%(count)s The next is: %(title)s.", count=count, title=title_of(yours[0]))
-    return _("%(count)s You can wait; others have it now.", count=count)
+    count = ngettext("One thing is left.", "%(num)s things are left.", path.count)
+    if path.to_do:
+        return _("%(count)s The next is: %(title)s.", count=count, title=title_of(path.to_do[0]))
+    if path.with_others:
+        return _("%(count)s You can wait; others have it now.", count=count)
+    day = path.in_time[0].earliest_on
+    return _("%(count)s It takes time: the next can be done on %(day)s.", count=count, day=pages.day(day))
 
 
 # --- rings ----------------------------------------------------------------------------------------
@@ -384,6 +389,64 @@ def state_word(state: str) -> tuple[str, str]:
     }[state]
 
 
+def standing_word(status: str) -> tuple[str, str]:
+    """What stands of a certification as (kind of tag, word)."""
+    return {
+        "pending": ("wait", _("With the reviewers")),
+        "provisional": ("ok", _("Provisional")),
+        "active": ("ok", _("Active")),
+        "grace": ("wait", _("In grace")),
+        "expired": ("wait", _("Expired")),
+        "inactive": ("wait", _("Inactive")),
+        "probation": ("wait", _("On probation")),
+        "suspended": ("stop", _("Suspended")),
+        "revoked": ("stop", _("Revoked")),
+        "relinquished": ("stop", _("Surrendered")),
+        "superseded": ("info", _("Replaced")),
+    }[status]
+
+
 def outcome_word(outcome: str) -> str:
     """What a decision says."""
     return {"granted": _("Granted"), "returned": _("Sent back"), "refused": _("Not granted")}[outcome]
+
+
+def recommendation_word(outcome: str) -> str:
+    """What a reviewer's recommendation says."""
+    return {"granted": _("Recommends to grant"), "refused": _("Recommends to refuse")}[outcome]
+
+
+def kept_word(outcome: str, *, is_final: bool) -> str:
+    """What a reviewer reads after their word was kept."""
+    if is_final:
+        return _("Your decision is kept: %(outcome)s.", outcome=outcome_word(outcome))
+    return _("Your recommendation is kept. Another reviewer looks at it next.")
+
+
+def answer_word(outcome: str) -> str:
+    """What the answer to an appeal says."""
+    return {
+        "upheld": _("The appeal was right. Other reviewers look at the application again."),
+        "stands": _("The decision stands."),
+    }[outcome]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an application's way: when, and in a word what."""
+
+    at: datetime
+    word: str
+
+
+def steps_of(application: Any, way: Any) -> list[Step]:
+    """The way of an application in the order of time: sendings, first words, decisions, the appeal."""
+    steps = [Step(one.at, _("Sent") if one.round == 1 else _("Sent again")) for one in way.sendings]
+    decided = {decision.at for decision in application.decisions}
+    steps += [Step(word.at, _("A reviewer has looked at it")) for word in way.words if word.at not in decided]
+    steps += [Step(one.at, outcome_word(one.outcome)) for one in application.decisions]
+    if way.appeal is not None:
+        steps.append(Step(way.appeal.at, _("Appealed")))
+        if not way.appeal.is_open:
+            steps.append(Step(way.appeal.answered_at, _("Appeal answered")))
+    return sorted(steps, key=lambda step: step.at)

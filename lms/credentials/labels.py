@@ -11,6 +11,9 @@ TAGS = {
     State.SUSPENDED: "stop",
     State.REVOKED: "stop",
     State.SUPERSEDED: "info",
+    State.INACTIVE: "wait",
+    State.PROBATION: "wait",
+    State.RELINQUISHED: "stop",
     State.UNKNOWN: "info",
 }
 """The kind of tag that each state is shown with; the word is always beside it."""
@@ -22,6 +25,9 @@ _STATES = {
     State.SUSPENDED: _("Suspended"),
     State.REVOKED: _("Revoked"),
     State.SUPERSEDED: _("Replaced"),
+    State.INACTIVE: _("Inactive"),
+    State.PROBATION: _("On probation"),
+    State.RELINQUISHED: _("Surrendered"),
     State.UNKNOWN: _("Unknown"),
 }
 _KINDS = {
@@ -32,6 +38,9 @@ _EVENTS = {
     EventKind.SUSPENDED: _("Suspended"),
     EventKind.REINSTATED: _("Reinstated"),
     EventKind.REVOKED: _("Revoked"),
+    EventKind.MADE_INACTIVE: _("Set inactive"),
+    EventKind.PROBATION: _("Put on probation"),
+    EventKind.RELINQUISHED: _("Surrendered"),
 }
 _MODES = {
     "in_person": _("in person"),
@@ -66,8 +75,16 @@ def refusal(act: Act, state: State) -> str:
         return str(_("This credential was revoked. That is final."))
     if state is State.SUPERSEDED:
         return str(_("This credential was replaced by a newer one. Work on the newer one."))
+    if state is State.RELINQUISHED:
+        return str(_("This credential was surrendered. That is final."))
     if act is Act.REINSTATE:
         return str(_("This credential is not suspended, so there is nothing to reinstate."))
+    if state is State.INACTIVE:
+        return str(_("This credential is inactive. Reinstate it first."))
+    if act in (Act.MAKE_INACTIVE, Act.RELINQUISH, Act.RENEW) and state is State.SUSPENDED:
+        return str(_("This credential is suspended. Reinstate it first."))
+    if act is Act.PUT_ON_PROBATION:
+        return str(_("Only an active credential can be put on probation."))
     if act is Act.SUSPEND and state is State.SUSPENDED:
         return str(_("This credential is suspended already."))
     if act is Act.SUSPEND:

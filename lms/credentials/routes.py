@@ -1,6 +1,6 @@
 """Pages of the holder: the list of credentials, the certificate as a page, and as a PDF."""
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -45,11 +45,14 @@ def credential(number: str) -> ResponseReturnValue:
 
 @bp.get("/credentials/<number>/certificate.pdf")
 def pdf(number: str) -> ResponseReturnValue:
-    """The drawn certificate."""
+    """The drawn certificate: the newest, or the one of the `period` asked for."""
     card = _viewed(number)
-    if card.sha256 is None:
+    periods = queries.periods_of(card)
+    period = request.args.get("period", type=int) or len(periods)
+    sha256 = next((one.sha256 for one in periods if one.sequence == period), None)
+    if sha256 is None:
         raise NotFound(_("Your certificate is being drawn. Please look again in a minute."))
-    response = Response(files.get(card.sha256), mimetype="application/pdf")
+    response = Response(files.get(sha256), mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="certificate-{card.number}.pdf"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

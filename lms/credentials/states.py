@@ -1,7 +1,8 @@
 """What a credential's state is, computed from facts as of a moment; nothing here is ever stored.
 
-Order of the answers, strongest first: revoked, superseded, suspended, expired, active. A suspension
-that outlasts the validity still shows as suspended, since that is what a reader must know.
+Order of the answers, strongest first: revoked, superseded, relinquished, suspended or inactive, expired,
+on probation, active. A suspension that outlasts the validity still shows as suspended, since that is what
+a reader must know; probation says nothing of a credential that is not valid.
 """
 
 from collections.abc import Iterable
@@ -13,13 +14,16 @@ from zoneinfo import ZoneInfo
 
 
 class State(StrEnum):
-    """The six answers that a register can give about a number."""
+    """The answers that a register can give about a number."""
 
     ACTIVE = "active"
     EXPIRED = "expired"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
+    INACTIVE = "inactive"
+    PROBATION = "probation"
+    RELINQUISHED = "relinquished"
     UNKNOWN = "unknown"
 
 
@@ -30,6 +34,10 @@ class Act(StrEnum):
     REINSTATE = "reinstate"
     REVOKE = "revoke"
     REPLACE = "replace"
+    MAKE_INACTIVE = "make_inactive"
+    PUT_ON_PROBATION = "put_on_probation"
+    RELINQUISH = "relinquish"
+    RENEW = "renew"
 
 
 class EventKind(StrEnum):
@@ -38,24 +46,43 @@ class EventKind(StrEnum):
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     REVOKED = "revoked"
+    MADE_INACTIVE = "made_inactive"
+    PROBATION = "probation"
+    RELINQUISHED = "relinquished"
 
 
 POSSIBLE: dict[Act, frozenset[State]] = {
-    Act.SUSPEND: frozenset({State.ACTIVE}),
-    Act.REINSTATE: frozenset({State.SUSPENDED}),
-    Act.REVOKE: frozenset({State.ACTIVE, State.EXPIRED, State.SUSPENDED}),
+    Act.SUSPEND: frozenset({State.ACTIVE, State.PROBATION}),
+    Act.REINSTATE: frozenset({State.SUSPENDED, State.INACTIVE, State.PROBATION}),
+    Act.REVOKE: frozenset({State.ACTIVE, State.EXPIRED, State.SUSPENDED, State.INACTIVE, State.PROBATION}),
     Act.REPLACE: frozenset({State.ACTIVE, State.EXPIRED}),
+    Act.MAKE_INACTIVE: frozenset({State.ACTIVE, State.PROBATION, State.EXPIRED}),
+    Act.PUT_ON_PROBATION: frozenset({State.ACTIVE}),
+    Act.RELINQUISH: frozenset({State.ACTIVE, State.PROBATION, State.EXPIRED, State.INACTIVE}),
+    Act.RENEW: frozenset({State.ACTIVE, State.PROBATION, State.EXPIRED}),
 }
 """From which states an act is possible. A suspended credential is not replaced: that would lift the
 suspension by the back door. A superseded one is not revoked: its successor is."""
 
 
+FOR_CERTIFICATIONS = frozenset({Act.MAKE_INACTIVE, Act.PUT_ON_PROBATION, Act.RELINQUISH, Act.RENEW})
+"""What a certificate of completion knows nothing of: training that was done stays done."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusFact:
-    """One suspension, reinstatement or revocation, at an instant in UTC."""
+    """One event that changed the state, at an instant in UTC."""
 
     kind: EventKind
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A renewal at an instant, and the last day that held until then."""
+
+    at: datetime
+    previous_until: date | None
 
 
 class Credential(Protocol):
@@ -71,6 +98,8 @@ class Credential(Protocol):
     def superseded_at(self) -> datetime | None: ...
     @property
     def events(self) -> tuple[StatusFact, ...]: ...
+    @property
+    def renewals(self) -> tuple[Renewed, ...]: ...
 
 
 def state_on(credential: Credential | None, on: date | datetime) -> State:
@@ -88,11 +117,25 @@ def state_on(credential: Credential | None, on: date | datetime) -> State:
         return State.REVOKED
     if credential.superseded_at is not None and credential.superseded_at <= moment:
         return State.SUPERSEDED
-    if latest is EventKind.SUSPENDED:
-        return State.SUSPENDED
-    if credential.valid_until is not None and moment > _end_of(credential.valid_until, credential.zone):
+    if latest in LASTING:
+        return LASTING[latest]
+    valid_until = valid_until_at(credential, moment)
+    if valid_until is not None and moment > _end_of(valid_until, credential.zone):
         return State.EXPIRED
-    return State.ACTIVE
+    return State.PROBATION if latest is EventKind.PROBATION else State.ACTIVE
+
+
+LASTING = {
+    EventKind.RELINQUISHED: State.RELINQUISHED,
+    EventKind.SUSPENDED: State.SUSPENDED,
+    EventKind.MADE_INACTIVE: State.INACTIVE,
+}
+
+
+def valid_until_at(credential: Credential, moment: datetime) -> date | None:
+    """The last day of validity as it stood at an instant: a later renewal does not reach back."""
+    later = min((one for one in credential.renewals if one.at > moment), key=lambda one: one.at, default=None)
+    return credential.valid_until if later is None else later.previous_until
 
 
 def is_possible(act: Act, state: State) -> bool:
@@ -101,13 +144,13 @@ def is_possible(act: Act, state: State) -> bool:
 
 
 def _latest(events: Iterable[StatusFact], moment: datetime) -> EventKind | None:
-    """The last event up to the moment; a revocation is final and outranks whatever came after."""
+    """The last event up to the moment; what is final outranks whatever came after, revocation first."""
+    past = [event for event in events if event.at <= moment]
+    for final in (EventKind.REVOKED, EventKind.RELINQUISHED):
+        if any(event.kind is final for event in past):
+            return final
     latest: StatusFact | None = None
-    for event in events:
-        if event.at > moment:
-            continue
-        if event.kind is EventKind.REVOKED:
-            return EventKind.REVOKED
+    for event in past:
         if latest is None or event.at >= latest.at:
             latest = event
     return latest.kind if latest else None

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from lms import clock
 from lms.assessment import services as assessment
 from lms.assessment.items import FormGiven
+from lms.assessment.queries import rubric
 from lms.certification import services as certification
 from lms.credentials import services as credentials
 from lms.credentials.facts import CredentialFacts, HoursLine, Kind
@@ -17,6 +18,7 @@ from lms.demo.people import Cast
 from lms.people import services as accounts
 from lms.practice import services as practice
 from lms.practice.services import Hours
+from lms.practice.standing_to_sign import AGREEMENT_TEXT
 
 MODULES = ("mutual", "non-directive")
 EXAMINATION = "foundations-exam"
@@ -158,6 +160,7 @@ def _practise(cast: Cast) -> None:
     with days_ago(66):
         marisol = _placement_here(cast, "marisol", "Riverside Clubhouse", "dana")
         joy = _placement_here(cast, "joy", "Harbor House", "omar")
+        _check_supervisors(cast)
     signed = [_log(cast, "marisol", marisol, back, 180, back) for back in (40, 37, 33, 30, 26, 23)]
     with days_ago(20):
         practice.sign_off(cast.people["dana"], entry_ids=signed, statement_version=1)
@@ -169,6 +172,7 @@ def _practise(cast: Cast) -> None:
     _log(cast, "marisol", marisol, 5, 180, 2)
     for back in (30, 9):
         _meet(cast, "marisol", "dana", back)
+    _evaluate(cast, marisol)
     done = [_log(cast, "joy", joy, back, 240, back) for back in (44, 41, 38, 34, 31, 27)]
     with days_ago(15):
         practice.sign_off(cast.people["omar"], entry_ids=done, statement_version=1)
@@ -188,10 +192,44 @@ def _placement_here(cast: Cast, name: str, site: str, supervisor: str) -> int:
         role="volunteer",
         starts_on=start,
     )
-    practice.create_agreement(
-        coordinator, placement_id=placement.id, supervisor_id=cast.people[supervisor], starts_on=start
+    agreed = practice.create_agreement(
+        coordinator,
+        placement_id=placement.id,
+        supervisor_id=cast.people[supervisor],
+        starts_on=start,
+        plan="An hour together every other week. One visit to the site each month.",
+        alternate_id=cast.people["omar" if supervisor == "dana" else "dana"],
     )
+    for person_id in (cast.people[name], cast.people[supervisor]):
+        practice.accept_agreement(
+            person_id, agreement_id=agreed.id, relation="none", text_version=AGREEMENT_TEXT.version
+        )
     return placement.id
+
+
+def _check_supervisors(cast: Cast) -> None:
+    """What the coordinator found in the register about the two supervisors."""
+    for name, credential in (("dana", "qmhp"), ("omar", "peer_supervisor")):
+        practice.check_qualification(
+            cast.people["ada"],
+            organisation_id=cast.organisations["open-door"],
+            supervisor_id=cast.people[name],
+            checked=_held(credential),
+            client_key=f"demo-qualification-{name}",
+        )
+
+
+def _held(credential: str) -> practice.Checked:
+    today = clock.today("America/New_York")
+    return practice.Checked(
+        credential=credential,
+        issuer="State board (made up)",
+        number="Q-1042",
+        valid_from=today - timedelta(days=300),
+        valid_until=today + timedelta(days=430),
+        training_minutes=16 * 60,
+        source="The board's register, by name",
+    )
 
 
 def _meet(cast: Cast, name: str, supervisor: str, back: int) -> None:
@@ -208,6 +246,30 @@ def _meet(cast: Cast, name: str, supervisor: str, back: int) -> None:
             client_key=f"demo-meeting-{name}-{back}",
         )
         practice.sign_supervision(cast.people[name], session_id=meeting.id)
+
+
+def _evaluate(cast: Cast, placement_id: int) -> None:
+    """An evaluation of Marisol that waits for the coordinator."""
+    with days_ago(4):
+        today = clock.today("America/New_York")
+        begun = practice.observe(
+            cast.people["dana"],
+            placement_id=placement_id,
+            rubric_id="competency-evaluation",
+            from_on=today - timedelta(days=30),
+            until_on=today,
+            observed_on=today - timedelta(days=2),
+            setting="The Thursday group at the clubhouse",
+            seen="Asked the group what it wanted to talk about, and waited. Checked in with one person.",
+            client_key="demo-evaluation-marisol",
+        )
+        criteria = [one.id for one in rubric("competency-evaluation").criteria]
+        practice.score(
+            cast.people["dana"],
+            evaluation_id=begun.id,
+            levels=dict.fromkeys(criteria, 3),
+            comments={criteria[0]: "Reached out first, twice."},
+        )
 
 
 def _fill_the_queue(cast: Cast) -> None:
@@ -244,9 +306,41 @@ def _fill_the_queue(cast: Cast) -> None:
 # --- certification ----------------------------------------------------------------------------------
 
 
+def _bring_papers(cast: Cast) -> None:
+    """A photo ID of Tara's that waits, and a diploma of Joy's that was checked."""
+    board, joy = cast.organisations["peer-board"], cast.people["joy"]
+    with days_ago(3):
+        certification.bring_proof(
+            cast.people["tara"],
+            body_id=board,
+            kind="identity",
+            on=date(2023, 5, 2),
+            told={"detail": "government_photo_id", "has_legal_name": True},
+            request_key="demo-photo-id",
+        )
+    with days_ago(9):
+        diploma = certification.bring_proof(
+            joy,
+            body_id=board,
+            kind="education",
+            on=date(2009, 6, 12),
+            told={"detail": "high_school"},
+            request_key="demo-diploma",
+        )
+    with days_ago(7):
+        certification.verify_proof(cast.people["ruth"], proof_id=diploma.id)
+
+
 def _certify(cast: Cast) -> None:
+    _bring_papers(cast)
+    joy = cast.people["joy"]
+    with days_ago(9):
+        sent = certification.apply(joy, person_id=joy, scheme_id="peer-specialist").id
+    with days_ago(8):
+        asked = "Is your legal name the one on your ID? If not, tell your coordinator. Then send this again."
+        certification.return_application(cast.people["ruth"], application_id=sent, reason=asked)
     with days_ago(6):
-        certification.apply(cast.people["joy"], person_id=cast.people["joy"], scheme_id="peer-specialist")
+        certification.send_again(joy, application_id=sent)
     issued = {}
     for name, legal, back in (
         ("grace", "Grace Adeyemi", 200),
@@ -295,6 +389,7 @@ def _issue(cast: Cast, name: str, legal: str, slug: str, key: str) -> str:
         else today.replace(year=today.year + 2, day=28),
         decision_key=key,
     )
+    certification.open_first_cycle(None, number=issued.number)
     return issued.number
 
 
@@ -316,6 +411,13 @@ def _far_shore(cast: Cast) -> None:
             starts_on=start,
         )
         practice.create_agreement(quillon, placement_id=placement.id, supervisor_id=quillon, starts_on=start)
+        practice.check_qualification(
+            cast.people["xanthe"],
+            organisation_id=organisation_id,
+            supervisor_id=quillon,
+            checked=_held("qmhp"),
+            client_key="demo-qualification-quillon",
+        )
     for back in (20, 18):
         _log(cast, "zephyrine", placement.id, back, 120, back)
     with days_ago(15):

@@ -31,7 +31,8 @@ def entries() -> list[MenuEntry]:
         MenuEntry(lambda: _("Live sessions"), "curriculum.live_sessions", _for(Role.TRAINER, Role.COORDINATOR)),
         MenuEntry(lambda: _("Results"), "assessment.results", _for(Role.ASSESSOR, Role.COORDINATOR)),
         MenuEntry(lambda: _("Placements"), "practice.placements", _for(Role.COORDINATOR)),
-        MenuEntry(lambda: _("Reviews"), "certification.reviews", _for(Role.REVIEWER)),
+        MenuEntry(lambda: _("Reviews"), "certification.reviews", _for(Role.REVIEWER, Role.REGISTRAR)),
+        MenuEntry(lambda: _("Versions"), "certification.versions", _for(Role.COORDINATOR, Role.REGISTRAR)),
         MenuEntry(lambda: _("Register"), "registry.register", _for(Role.REGISTRAR)),
         MenuEntry(lambda: _("Administration"), "people.admin", _for(Role.ADMINISTRATOR)),
     ]

@@ -37,6 +37,7 @@ class TraineeHome:
     scheme_title: str
     rings: tuple[Ring, ...]
     hours: HoursSummary
+    left_at_least: int
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,16 @@ def trainee_home(person_id: int, zone: str, language: str) -> TraineeHome:
         scheme_title=_in(scheme.title, language) if scheme else "",
         rings=_rings(path, training.completed, passed, hours, facts.application_state),
         hours=hours,
+        left_at_least=_left(path, training.completed, passed, hours),
+    )
+
+
+def _left(path: _Path, done: frozenset[str], passed: frozenset[str], hours: HoursSummary) -> int:
+    """How many things are left for sure. Nothing is evaluated here: the progress page says the rest."""
+    return (
+        sum(module not in done for module in path.modules)
+        + sum(one not in passed for one in path.examinations)
+        + (hours.signed < path.practice_minutes)
     )
 
 

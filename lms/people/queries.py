@@ -99,6 +99,18 @@ def people(person_ids: Iterable[int]) -> dict[int, PersonCard]:
     return {row[0]: PersonCard(*row) for row in rows}
 
 
+# Who was named as a supervisor and signs by mailed links: a person, without a way to sign in.
+IS_OUTSIDER = (Person.active.is_(False), Person.password.is_(None))
+
+
+def outsiders(person_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these people who have no account and sign by mailed links."""
+    ids = sorted(set(person_ids))
+    if not ids:
+        return frozenset()
+    return frozenset(session().scalars(sa.select(Person.id).where(Person.id.in_(ids), *IS_OUTSIDER)))
+
+
 def person(person_id: int) -> PersonCard:
     """One person. Raises NotFound."""
     found = people([person_id]).get(person_id)
@@ -311,7 +323,7 @@ _INVITATIONS = sa.select(
     Invitation.invited_by,
     Invitation.invited_at,
     Invitation.expires_at,
-    sa.exists(sa.select(Person.id).where(Person.email == Invitation.email)),
+    sa.exists(sa.select(Person.id).where(Person.email == Invitation.email, Person.active)),
 ).join(Organisation, Organisation.id == Invitation.organisation_id)
 
 

@@ -50,13 +50,13 @@ def create_person(
 
 def _checked_person(*, email: str, chosen_name: str, legal_name: str, timezone: str, language: str) -> Person:
     """A person whose facts are in order, not yet in the database: a fault found later leaves no trace."""
-    email = _address(email)
+    email = plain_address(email)
     if session().scalar(sa.select(Person.id).where(Person.email == email)) is not None:
         raise Invalid("email", _("There is an account with this e-mail address."))
     return Person(
         email=email,
-        chosen_name=_name("chosen_name", chosen_name),
-        legal_name=_name("legal_name", legal_name),
+        chosen_name=plain_name("chosen_name", chosen_name),
+        legal_name=plain_name("legal_name", legal_name),
         timezone=_zone(timezone),
         language=_language(language),
         created_at=clock.now(),
@@ -77,14 +77,15 @@ def _set_password(person: Person, password: str, *, words: list[str]) -> None:
 
 def change_profile(actor_id: int, *, chosen_name: str, timezone: str, language: str) -> Person:
     """Change the person's own chosen name, time zone and language. Raises Invalid."""
-    checked = (_name("chosen_name", chosen_name), _zone(timezone), _language(language))
+    checked = (plain_name("chosen_name", chosen_name), _zone(timezone), _language(language))
     person = session().get_one(Person, actor_id)
     person.chosen_name, person.timezone, person.language = checked
     audit.record(Action.PEOPLE_CHANGE_PROFILE, actor_id=actor_id, subject="person", subject_id=actor_id)
     return person
 
 
-def _name(field: str, typed: str) -> str:
+def plain_name(field: str, typed: str) -> str:
+    """A name as it is kept. Raises Invalid under the field's name."""
     name = " ".join(typed.split())
     if not name:
         raise Invalid(field, _("Type a name."))
@@ -105,7 +106,8 @@ def _language(typed: str) -> str:
     return typed
 
 
-def _address(typed: str) -> str:
+def plain_address(typed: str) -> str:
+    """An e-mail address as it is kept. Raises Invalid."""
     try:
         return normal_address(typed)
     except ValueError:
@@ -135,7 +137,7 @@ def create_organisation(
     if not (is_training_provider or is_placement_site or is_certifying_body):
         raise Invalid("is_training_provider", _("Choose at least one thing that this organisation does."))
     made = Organisation(
-        name=_name("name", name),
+        name=plain_name("name", name),
         slug=slug,
         timezone=_zone(timezone),
         is_training_provider=is_training_provider,
@@ -256,7 +258,7 @@ def invite(actor_id: int, *, organisation_id: int, email: str, role: Role) -> In
     """
     inviter = queries.person(actor_id)
     organisation = queries.organisation(organisation_id)
-    email = _address(email)
+    email = plain_address(email)
     if email == inviter.email:
         raise Invalid("email", _("Nobody gives a role to themselves. Ask another coordinator."))
     known = queries.person_by_email(email)
@@ -307,13 +309,8 @@ def join(
     """
     invitation = _open_invitation(token)
     organisation = queries.organisation(invitation.organisation_id)
-    person = _checked_person(
-        email=invitation.email,
-        chosen_name=chosen_name,
-        legal_name=legal_name,
-        timezone=timezone,
-        language=language,
-    )
+    facts = {"chosen_name": chosen_name, "legal_name": legal_name, "timezone": timezone, "language": language}
+    person = _signer_joining(invitation.email, facts) or _checked_person(email=invitation.email, **facts)
     _set_password(person, password, words=[organisation.name])
     session().add(person)
     session().flush()
@@ -365,6 +362,49 @@ def _accept(invitation: Invitation, person_id: int) -> None:
 
 def _hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def admit_signer(actor_id: int, *, organisation_id: int, name: str, email: str) -> int:
+    """Give somebody without an account the supervisor's role, without a way to sign in; answers their id.
+
+    Who has that role here already is answered as they are. Raises Invalid when the address belongs to an
+    account without the role: its owner is given the role like anybody else.
+    """
+    email = plain_address(email)
+    known = session().scalar(sa.select(Person).where(Person.email == email))
+    if known is not None and known.active:
+        if not queries.has_role(known.id, organisation_id, Role.SUPERVISOR):
+            raise Invalid("email", _("This person has an account. Give them the supervisor's role first."))
+        return known.id
+    if known is None:
+        zone = queries.organisation(organisation_id).timezone
+        known = _checked_person(email=email, chosen_name=name, legal_name=name, timezone=zone, language="en")
+        known.active = False
+        session().add(known)
+        session().flush()
+    if known.id == actor_id:
+        raise Forbidden(_("Nobody gives a role to themselves. Ask another administrator."))
+    _grant(actor_id, known.id, organisation_id, Role.SUPERVISOR)
+    audit.record(
+        Action.PEOPLE_GRANT_ROLE,
+        actor_id=actor_id,
+        subject="person",
+        subject_id=known.id,
+        organisation_id=organisation_id,
+        details={"role": Role.SUPERVISOR.value, "signs_by": "link"},
+    )
+    return known.id
+
+
+def _signer_joining(email: str, facts: dict[str, str]) -> Person | None:
+    """Somebody who has signed by links and gets an account now; None for everybody else."""
+    person = session().scalar(sa.select(Person).where(Person.email == email, *queries.IS_OUTSIDER))
+    if person is not None:
+        person.chosen_name = plain_name("chosen_name", facts["chosen_name"])
+        person.legal_name = plain_name("legal_name", facts["legal_name"])
+        person.timezone, person.language = _zone(facts["timezone"]), _language(facts["language"])
+        person.active = True
+    return person
 
 
 # --- sessions and identity --------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def mismatches_of(act: Any, entry: Any | None, *, is_reversed: bool, reverses: A
         )
     if entry is None:
         return [*found, Mismatch("sign_off", act.id, f"its entry {act.entry_id} is not there.")]
-    signed = _read(act.line)
+    signed = read_line(act.line)
     if signed is None:
         return found
     is_standing = act.act == "approve" and not is_reversed
@@ -61,10 +61,12 @@ def _own_faults(act: Any) -> list[str]:
     faults = []
     if fingerprint(act.line) != act.sha256:
         faults.append("the signed line and its SHA-256 no longer match.")
-    signed = _read(act.line)
+    signed = read_line(act.line)
     if signed is None:
         return [*faults, "the signed line is not in its canonical form."]
-    faults += _differences(signed, facts_of_act(act))
+    faults += differences(signed, facts_of_act(act))
+    if act.domain is not None and "signed_domain" not in signed:
+        faults.append(f"it says the domain {act.domain}, which was not signed.")
     known = STATEMENTS.get(act.statement_version)
     if act.statement_version is not None and (known is None or known.text != act.statement):
         faults.append(f"the statement is not version {act.statement_version} as it was published.")
@@ -75,7 +77,7 @@ def _entry_faults(act: Any, entry: Any, signed: Mapping[str, Fact]) -> list[str]
     """Where the entry as stored differs from what the act was made over."""
     now = facts_of_work(entry)
     now.pop("version")
-    faults = _differences(signed, now)
+    faults = differences(signed, now)
     if act.act == "approve":
         if entry.approval_id != act.id:
             faults.append(f"it was signed by sign-off {act.id}, and points at {entry.approval_id or 'none'}.")
@@ -129,7 +131,7 @@ def lost(witness: Mapping[str, Any], here: Collection[int] = ()) -> list[Mismatc
     return [Mismatch("practice_entry", entry, why) for entry in witness.get("entries", ()) if entry not in here]
 
 
-def _read(line: str) -> dict[str, Fact] | None:
+def read_line(line: str) -> dict[str, Any] | None:
     """The facts of a signed line, or None when it is not one."""
     try:
         signed = json.loads(line)
@@ -138,7 +140,8 @@ def _read(line: str) -> dict[str, Fact] | None:
     return signed if isinstance(signed, dict) and canonical(signed) == line else None
 
 
-def _differences(signed: Mapping[str, Fact], now: Mapping[str, Fact]) -> list[str]:
+def differences(signed: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """A sentence for each fact that is not as it was signed; what a line does not say is not compared."""
     return [
         f"{NAMES.get(key, key)} was {_said(signed[key])} when it was signed, and is {_said(value)} now."
         for key, value in now.items()

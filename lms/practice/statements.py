@@ -7,10 +7,12 @@ of wording is a new version at the end; nothing above it is ever edited. Followi
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from lms.practice.periods import SignedLine, totals_of
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,30 @@ STATEMENTS: Mapping[int, Statement] = {
 }
 CURRENT = STATEMENTS[max(STATEMENTS)]
 
+# What a supervisor says under a week or a month: a list of lines that are signed one by one already.
+PERIOD_STATEMENTS: Mapping[int, Statement] = {
+    1: Statement(
+        1,
+        "These are the hours of this period that I signed. The list and its totals are right as far as I know, "
+        "and I supervised this trainee in this period.",
+    ),
+}
+CURRENT_PERIOD = PERIOD_STATEMENTS[max(PERIOD_STATEMENTS)]
+
+# What somebody without an account says of themselves before a code is sent.
+DECLARATIONS: Mapping[int, Statement] = {
+    1: Statement(
+        1,
+        "I am the person named above. I supervised this work. I am not the trainee and not a relative of the "
+        "trainee.",
+    ),
+}
+CURRENT_DECLARATION = DECLARATIONS[max(DECLARATIONS)]
 
 Fact = str | int | bool | None
 
 
-def canonical(facts: Mapping[str, Fact]) -> str:
+def canonical(facts: Mapping[str, Any]) -> str:
     """The one spelling of a signed line: JSON, keys in order, no spaces, every letter as itself."""
     return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -64,6 +85,9 @@ def facts_of_work(entry: Any) -> dict[str, Fact]:
         "minutes": entry.minutes,
         "kind": entry.kind,
         "mode": entry.mode,
+        "role": entry.role,
+        "is_direct": entry.is_direct,
+        "population": entry.population,
         "note": entry.note,
         "submitted_at": _moment(entry.submitted_at),
         "first_submitted_at": _moment(entry.first_submitted_at),
@@ -82,6 +106,7 @@ def facts_of_act(act: Any) -> dict[str, Fact]:
         "organisation": act.organisation_id,
         "act": act.act,
         "signed_minutes": act.minutes,
+        "signed_domain": act.domain,
         "reason": act.reason,
         "reverses": act.reverses_id,
         "by": act.by_id,
@@ -91,6 +116,56 @@ def facts_of_act(act: Any) -> dict[str, Fact]:
         "method": act.method,
         "statement_version": act.statement_version,
         "statement": act.statement,
+    }
+
+
+def facts_of_period(signature: Any) -> dict[str, Any]:
+    """What the signed text of a period says of it, from a row of the signature."""
+    return {
+        "organisation": signature.organisation_id,
+        "trainee": signature.person_id,
+        "placement": signature.placement_id,
+        "kind": signature.kind,
+        "starts_on": signature.starts_on.isoformat(),
+        "ends_on": signature.ends_on.isoformat(),
+        "minutes": signature.minutes,
+        "sessions": signature.sessions,
+        "session_minutes": signature.session_minutes,
+        "replaces": signature.replaces_id,
+        "by": signature.by_id,
+        "by_name": signature.by_name,
+        "at": _moment(signature.at),
+        "method": signature.method,
+        "statement_version": signature.statement_version,
+        "statement": signature.statement,
+    }
+
+
+def list_of_period(lines: Iterable[SignedLine]) -> dict[str, Any]:
+    """The lines of a period and their totals, as they are signed and as the page names what it showed."""
+    listed = sorted(lines, key=lambda line: line.entry_id)
+    return {
+        "lines": [[line.entry_id, line.entry_version, line.sign_off_id, line.sha256] for line in listed],
+        "totals": [list(total) for total in totals_of(listed)],
+    }
+
+
+def facts_of_confirmation(row: Any) -> dict[str, Fact]:
+    """What the signed text of a confirmation by link says of it, from its row."""
+    return {
+        "organisation": row.organisation_id,
+        "trainee": row.person_id,
+        "link": row.link_id,
+        "by": row.by_id,
+        "by_name": row.by_name,
+        "email": row.email,
+        "credential_type": row.credential_type,
+        "credential_number": row.credential_number,
+        "declaration_version": row.declaration_version,
+        "proved_at": _moment(row.proved_at),
+        "at": _moment(row.at),
+        "approved_batch": row.approved_batch_id,
+        "returned_batch": row.returned_batch_id,
     }
 
 

@@ -16,6 +16,9 @@ SEALS = {
     State.SUSPENDED: "stop",
     State.REVOKED: "stop",
     State.SUPERSEDED: "info",
+    State.INACTIVE: "wait",
+    State.PROBATION: "wait",
+    State.RELINQUISHED: "stop",
     State.UNKNOWN: "info",
 }
 
@@ -32,6 +35,9 @@ def sentence(answer: Verification) -> str:
             State.SUSPENDED: lambda: _("This credential is suspended since %(day)s.", day=since),
             State.REVOKED: lambda: _("This credential was revoked on %(day)s.", day=since),
             State.SUPERSEDED: lambda: _("This credential was replaced by a newer one on %(day)s.", day=since),
+            State.INACTIVE: lambda: _("This credential is inactive since %(day)s.", day=since),
+            State.PROBATION: lambda: _("This credential is active, on probation since %(day)s.", day=since),
+            State.RELINQUISHED: lambda: _("The holder gave this credential up on %(day)s.", day=since),
             State.UNKNOWN: lambda: _("We know of no credential with this number."),
         }[answer.state]()
     )
@@ -46,10 +52,17 @@ def advice(answer: Verification) -> str:
     return str(
         {
             State.ACTIVE: lambda: _("It is in force today."),
-            State.EXPIRED: lambda: _("It was valid until then and was not renewed."),
+            State.EXPIRED: lambda: (
+                _("It is in its days of grace: it can be renewed, and it is not in force until that is done.")
+                if answer.is_in_grace
+                else _("It was valid until then and was not renewed.")
+            ),
             State.SUSPENDED: lambda: _("Do not rely on it for now. This can change; please check again."),
             State.REVOKED: lambda: _("It is no longer valid, and that is final."),
             State.SUPERSEDED: lambda: _("Check the newer one instead."),
+            State.INACTIVE: lambda: _("It is not in force now. It can become active again."),
+            State.PROBATION: lambda: _("It is in force, with conditions. Ask who issued it what they are."),
+            State.RELINQUISHED: lambda: _("It is no longer valid, and that is final."),
             State.UNKNOWN: lambda: _(
                 "It may be from another register. Ask the person for the certificate, or ask who issued it."
             ),
@@ -74,6 +87,16 @@ def effect(act: Act) -> str:
             Act.REVOKE: _(
                 "The public page will say Revoked from today, for good. This cannot be undone: a new "
                 "decision and a new number would be needed."
+            ),
+            Act.MAKE_INACTIVE: _(
+                "The public page will say Inactive from today. You can reinstate it later, for as long as it "
+                "is valid or can be renewed."
+            ),
+            Act.PUT_ON_PROBATION: _(
+                "The public page will say that it is active, on probation. Reinstate it to end the probation."
+            ),
+            Act.RELINQUISH: _(
+                "Do this when the holder gives the credential up. The public page will say so, for good."
             ),
             Act.REPLACE: _(
                 "A new certificate with a new number is drawn and the holder gets a mail. The old number "

@@ -7,6 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lms import clock
+from lms.certification import queries as certification
+from lms.certification.cycles import Status
 from lms.credentials import queries as credentials
 from lms.credentials.facts import Kind
 from lms.credentials.numbers import LENGTH, compact, is_well_formed, normalise
@@ -39,7 +41,8 @@ class Verification:
     """The answer about one number as of one moment.
 
     `since` is the day of the suspension, revocation or replacement where the issuer is, or the day
-    after which the credential was no longer valid. `slip` says that the number was mistyped.
+    after which the credential was no longer valid. `slip` says that the number was mistyped. One in its
+    days of grace is still expired: `is_in_grace` and `is_renewal_in_process` are said apart from that.
     """
 
     number: str
@@ -48,6 +51,8 @@ class Verification:
     since: date | None = None
     credential: PublicCredential | None = None
     slip: Slip | None = None
+    is_in_grace: bool = False
+    is_renewal_in_process: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The same answer for a machine."""
@@ -69,6 +74,8 @@ class Verification:
                 "issued_on": shown.issued_on.isoformat(),
                 "valid_until": shown.valid_until.isoformat() if shown.valid_until else None,
                 "superseded_by": shown.superseded_by,
+                "in_grace": self.is_in_grace,
+                "renewal_in_process": self.is_renewal_in_process,
             }
         return answer
 
@@ -83,6 +90,7 @@ def verification(text: str) -> Verification:
     state = state_on(card, moment)
     if card is None or state is State.UNKNOWN:
         return Verification(number, State.UNKNOWN, moment)
+    cycles = certification.public_standing(card) if state is State.EXPIRED else None
     return Verification(
         number,
         state,
@@ -97,6 +105,8 @@ def verification(text: str) -> Verification:
             valid_until=card.valid_until,
             superseded_by=card.superseded_by,
         ),
+        is_in_grace=cycles is not None and cycles.status is Status.GRACE,
+        is_renewal_in_process=cycles is not None and cycles.is_renewal_in_process,
     )
 
 
@@ -105,9 +115,18 @@ def _since(card: CredentialCard, state: State) -> date | None:
         return card.valid_until
     if state is State.SUPERSEDED:
         return _day(card.superseded_at, card.zone)
-    wanted = {State.SUSPENDED: EventKind.SUSPENDED, State.REVOKED: EventKind.REVOKED}.get(state)
+    wanted = EVENT_OF.get(state)
     moments = [event.at for event in card.events if event.kind is wanted]
     return _day(moments[-1], card.zone) if moments else None
+
+
+EVENT_OF = {
+    State.SUSPENDED: EventKind.SUSPENDED,
+    State.REVOKED: EventKind.REVOKED,
+    State.INACTIVE: EventKind.MADE_INACTIVE,
+    State.PROBATION: EventKind.PROBATION,
+    State.RELINQUISHED: EventKind.RELINQUISHED,
+}
 
 
 def _day(moment: datetime | None, zone: str) -> date | None:

@@ -10,9 +10,10 @@ from lms import clock
 from lms.credentials import labels as words
 from lms.credentials import queries as credentials
 from lms.credentials import services
+from lms.credentials.facts import Kind
 from lms.credentials.numbers import compact, normalise
 from lms.credentials.queries import CredentialCard
-from lms.credentials.states import Act, is_possible
+from lms.credentials.states import FOR_CERTIFICATIONS, Act, is_possible
 from lms.errors import Invalid, NotFound
 from lms.limits import limiter
 from lms.people import queries as people
@@ -133,6 +134,28 @@ def revoke(number: str) -> ResponseReturnValue:
     return _change(number, Act.REVOKE, services.revoke, _("Revoked. The public page says so now."))
 
 
+@bp.post("/register/<number>/inactive")
+def make_inactive(number: str) -> ResponseReturnValue:
+    """Set a credential inactive, with a reason."""
+    return _change(
+        number, Act.MAKE_INACTIVE, services.make_inactive, _("Inactive. The public page says so now.")
+    )
+
+
+@bp.post("/register/<number>/probation")
+def put_on_probation(number: str) -> ResponseReturnValue:
+    """Put a credential on probation, with a reason."""
+    return _change(
+        number, Act.PUT_ON_PROBATION, services.put_on_probation, _("On probation. The public page says so now.")
+    )
+
+
+@bp.post("/register/<number>/relinquish")
+def relinquish(number: str) -> ResponseReturnValue:
+    """Note that the holder gave a credential up, with a reason."""
+    return _change(number, Act.RELINQUISH, services.relinquish, _("Surrendered. The public page says so now."))
+
+
 @bp.post("/register/<number>/replace")
 def replace(number: str) -> ResponseReturnValue:
     """Issue a credential anew with a corrected name, with a reason."""
@@ -181,7 +204,9 @@ def _entry_page(card: CredentialCard, tried: Act | None = None, typed: ReasonFor
     forms = {
         act: (ReplaceForm if act is Act.REPLACE else ReasonForm)(formdata=None)
         for act in Act
-        if is_possible(act, state)
+        if act is not Act.RENEW
+        and is_possible(act, state)
+        and (card.kind is Kind.CERTIFICATION or act not in FOR_CERTIFICATIONS)
     }
     if tried in forms and typed is not None:
         forms[tried] = typed

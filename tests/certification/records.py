@@ -218,6 +218,20 @@ def meets_peer_specialist() -> Record:
     )
 
 
+def meets_renewal() -> Record:
+    """The least that meets peer-specialist-renewal in the last days of a cycle."""
+    return Record(
+        credentials=(
+            CredentialHeld(
+                "cycle:7", date(2024, 12, 1), "peer-specialist", until_on=date(2026, 11, 30), is_verified=True
+            ),
+        ),
+        practice=(practice(300, on=AS_OF - timedelta(days=7)), practice(300, on=AS_OF - timedelta(days=14))),
+        supervision=(supervision(60),),
+        attestations=(attestation(),),
+    )
+
+
 MODULES = (
     *("what-peer-support-is", "mutual", "reciprocal", "non-directive", "recovery-focused", "strengths-based"),
     *("inclusive", "progressive", "emotionally-safe", "recovery-and-pathways", "sharing-your-story"),

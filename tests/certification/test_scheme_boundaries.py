@@ -92,6 +92,18 @@ CASES: dict[str, list[tuple[str, Change, bool]]] = {
         ("supervision", with_more("practice", records.practice(1200)), NO),
         ("ethics", first("attestations", text_version="2"), NO),
     ],
+    "peer-specialist-renewal": [
+        ("practice", first("practice", minutes=shorter), NO),
+        ("practice", first("practice", on=date(2024, 12, 1)), YES),
+        ("practice", first("practice", on=date(2024, 11, 30)), NO),
+        ("practice", first("practice", state="submitted"), NO),
+        ("practice", first("practice", kind="training"), NO),
+        ("supervision", first("supervision", minutes=59), NO),
+        ("supervision", first("supervision", on=date(2024, 12, 1)), YES),
+        ("supervision", first("supervision", on=date(2024, 11, 30)), NO),
+        ("ethics", first("attestations", on=date(2024, 11, 30)), NO),
+        ("ethics", first("credentials", evidence="paper:7"), NO),
+    ],
     "icrc-pr-4domain": [
         ("training", first("training", minutes=shorter), NO),
         ("training.advocacy", first("training", minutes=599), NO),

@@ -35,6 +35,7 @@ SHIPPED = {
     "completion-40h": records.meets_completion,
     "foundations-completion": records.meets_foundations,
     "peer-specialist": records.meets_peer_specialist,
+    "peer-specialist-renewal": records.meets_renewal,
     "icrc-pr-4domain": records.meets_icrc,
     "icrc-pr-5domain": records.meets_icrc_5,
     "texas-mhps": records.meets_texas,

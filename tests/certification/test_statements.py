@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from lms import clock
+from lms.certification import services
 from lms.certification.models import Application
 from lms.db import session
 from tests import builders
 from tests.certification import facts
+from tests.certification import test_proofs as proofs
 from tests.conftest import Clients, Transactions
 from tests.personas import Personas
 
@@ -44,7 +46,16 @@ def test_progress(tx: Transactions, clients: Clients, personas: Personas) -> Non
         facts.practise(personas, personas.other_trainee, hours=80)
     few = _statements(clients, personas.trainee, "/progress")
     many = _statements(clients, personas.other_trainee, "/progress")
-    assert few == many <= 17
+    assert few == many <= 18
+
+
+def test_all_paths(tx: Transactions, clients: Clients, personas: Personas) -> None:
+    with tx():
+        facts.practise(personas, personas.trainee, hours=8)
+        facts.practise(personas, personas.other_trainee, hours=80)
+    few = _statements(clients, personas.trainee, "/progress/all")
+    many = _statements(clients, personas.other_trainee, "/progress/all")
+    assert few == many <= 26
 
 
 def test_reviews(tx: Transactions, clients: Clients, personas: Personas) -> None:
@@ -66,4 +77,27 @@ def test_reviews(tx: Transactions, clients: Clients, personas: Personas) -> None
     few = _statements(clients, personas.reviewer, "/reviews")
     with tx():
         add(30)
-    assert _statements(clients, personas.reviewer, "/reviews") == few <= 6
+    assert _statements(clients, personas.reviewer, "/reviews") == few <= 8
+
+
+def test_papers(tx: Transactions, clients: Clients, personas: Personas) -> None:
+    def bring(count: int, first: int) -> None:
+        for number in range(first, first + count):
+            key = f"key-of-paper-{number}"
+            made = proofs.bring(personas, key, kind="stage", told={"stage": f"step_{number}"}, on=proofs.TODAY)
+            if number % 2:
+                services.return_proof(personas.reviewer, proof_id=made, reason="Which day was it?")
+
+    places = (
+        (personas.trainee, "/proofs"),
+        (personas.trainee, "/progress"),
+        (personas.reviewer, "/reviews/papers"),
+        (personas.reviewer, f"/reviews/people/{personas.trainee}/papers"),
+    )
+    with tx():
+        bring(2, 0)
+    few = [_statements(clients, reader, where) for reader, where in places]
+    with tx():
+        bring(20, 2)
+    assert [_statements(clients, reader, where) for reader, where in places] == few
+    assert max(few) <= 32

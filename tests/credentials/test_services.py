@@ -163,10 +163,17 @@ def _do(act: Act, actor_id: int, number: str) -> None:
     if act is Act.REPLACE:
         services.replace(actor_id, number=number, name_as_issued="Tara Vega", reason=WHY)
         return
+    if act is Act.RENEW:
+        until = date(2030, 1, 1)
+        services.renew(actor_id, number=number, starts_on=until, valid_until=until, decision_key="renewal:1")
+        return
     acts: dict[Act, Callable[..., None]] = {
         Act.SUSPEND: services.suspend,
         Act.REINSTATE: services.reinstate,
         Act.REVOKE: services.revoke,
+        Act.MAKE_INACTIVE: services.make_inactive,
+        Act.PUT_ON_PROBATION: services.put_on_probation,
+        Act.RELINQUISH: services.relinquish,
     }
     acts[act](actor_id, number=number, reason=WHY)
 
@@ -176,6 +183,9 @@ AFTER = {
     Act.REINSTATE: State.ACTIVE,
     Act.REVOKE: State.REVOKED,
     Act.REPLACE: State.SUPERSEDED,
+    Act.MAKE_INACTIVE: State.INACTIVE,
+    Act.PUT_ON_PROBATION: State.PROBATION,
+    Act.RELINQUISH: State.RELINQUISHED,
 }
 PATHS = {
     State.ACTIVE: (),
@@ -183,6 +193,9 @@ PATHS = {
     State.SUSPENDED: (Act.SUSPEND,),
     State.REVOKED: (Act.REVOKE,),
     State.SUPERSEDED: (Act.REPLACE,),
+    State.INACTIVE: (Act.MAKE_INACTIVE,),
+    State.PROBATION: (Act.PUT_ON_PROBATION,),
+    State.RELINQUISHED: (Act.RELINQUISH,),
 }
 
 
@@ -191,7 +204,9 @@ PATHS = {
 def test_transitions(tx: Transactions, personas: Personas, state: State, act: Act) -> None:
     from lms.credentials.states import is_possible
 
-    dates = {"issued_on": date(2020, 1, 1), "valid_until": date(2021, 1, 1)} if state is State.EXPIRED else {}
+    dates = {"issued_on": date(2020, 1, 1), "valid_until": date(2029, 1, 1)}
+    if state is State.EXPIRED:
+        dates["valid_until"] = date(2021, 1, 1)
     with tx():
         number = issued(personas, **dates).number
         for earlier in PATHS[state]:
@@ -201,7 +216,8 @@ def test_transitions(tx: Transactions, personas: Personas, state: State, act: Ac
         events = current.scalar(sa.select(sa.func.count()).select_from(StatusEvent))
         if is_possible(act, state):
             _do(act, personas.registrar, number)
-            assert _state(number) is AFTER[act]
+            kept = State.PROBATION if state is State.PROBATION else State.ACTIVE
+            assert _state(number) is (kept if act is Act.RENEW else AFTER[act])
         else:
             with pytest.raises(Conflict) as refused:
                 _do(act, personas.registrar, number)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from lms.credentials.states import POSSIBLE, Act, EventKind, State, StatusFact, is_possible, state_on
+from lms.credentials.states import POSSIBLE, Act, EventKind, Renewed, State, StatusFact, is_possible, state_on
 
 ISSUED = datetime(2026, 3, 1, 15, 0, tzinfo=UTC)
 LAST_DAY = date(2028, 2, 29)
@@ -22,6 +22,7 @@ class Facts:
     zone: str = "America/New_York"
     superseded_at: datetime | None = None
     events: tuple[StatusFact, ...] = ()
+    renewals: tuple[Renewed, ...] = ()
 
 
 def event(kind: EventKind, hours_later: int) -> StatusFact:
@@ -73,9 +74,40 @@ def test_the_last_day_is_the_issuers(zone: str) -> None:
 
 def test_what_is_possible_in_each_state() -> None:
     assert {act: set(POSSIBLE[act]) for act in Act} == {
-        Act.SUSPEND: {State.ACTIVE},
-        Act.REINSTATE: {State.SUSPENDED},
-        Act.REVOKE: {State.ACTIVE, State.EXPIRED, State.SUSPENDED},
+        Act.SUSPEND: {State.ACTIVE, State.PROBATION},
+        Act.REINSTATE: {State.SUSPENDED, State.INACTIVE, State.PROBATION},
+        Act.REVOKE: {State.ACTIVE, State.EXPIRED, State.SUSPENDED, State.INACTIVE, State.PROBATION},
         Act.REPLACE: {State.ACTIVE, State.EXPIRED},
+        Act.MAKE_INACTIVE: {State.ACTIVE, State.PROBATION, State.EXPIRED},
+        Act.PUT_ON_PROBATION: {State.ACTIVE},
+        Act.RELINQUISH: {State.ACTIVE, State.PROBATION, State.EXPIRED, State.INACTIVE},
+        Act.RENEW: {State.ACTIVE, State.PROBATION, State.EXPIRED},
     }
-    assert not any(is_possible(act, state) for act in Act for state in (State.REVOKED, State.SUPERSEDED))
+    final = (State.REVOKED, State.SUPERSEDED, State.RELINQUISHED)
+    assert not any(is_possible(act, state) for act in Act for state in final)
+
+
+RENEWED_AT = END - HOUR
+RENEWED = Facts(valid_until=date(2030, 2, 28), renewals=(Renewed(RENEWED_AT, LAST_DAY),))
+
+
+@pytest.mark.parametrize(
+    ("facts", "on", "state"),
+    [
+        (RENEWED, END, State.ACTIVE),
+        (Facts(valid_until=date(2030, 2, 28), renewals=(Renewed(END + HOUR, LAST_DAY),)), END, State.EXPIRED),
+        (
+            Facts(valid_until=date(2030, 2, 28), renewals=(Renewed(END + HOUR, LAST_DAY),)),
+            END + HOUR,
+            State.ACTIVE,
+        ),
+        (RENEWED, datetime(2030, 3, 1, 5, 0, tzinfo=UTC), State.EXPIRED),
+        (Facts(events=(event(EventKind.PROBATION, 2),)), END - TICK, State.PROBATION),
+        (Facts(events=(event(EventKind.PROBATION, 2),)), END, State.EXPIRED),
+        (Facts(events=(event(EventKind.MADE_INACTIVE, 2),)), END, State.INACTIVE),
+        (Facts(events=(event(EventKind.RELINQUISHED, 2), event(R, 3))), END, State.RELINQUISHED),
+        (Facts(events=(event(EventKind.RELINQUISHED, 2), event(V, 3))), END, State.REVOKED),
+    ],
+)
+def test_renewals_and_later_kinds_of_event(facts: Facts, on: datetime, state: State) -> None:
+    assert state_on(facts, on) is state

@@ -12,6 +12,8 @@ from flask.testing import FlaskClient
 from lms import clock, db
 from lms.app import Lms
 from lms.certification.models import Application
+from lms.certification.services import look
+from lms.certification.services import share as share_record
 from lms.db import session
 from lms.practice.models import Placement, PracticeEntry, SupervisionAgreement
 from tests import builders
@@ -108,6 +110,22 @@ def credentials(personas: Personas, count: int) -> None:
         issued(personas, f"counted:{person.id}", person_id=person.id, issued_on=date(2026, 11, 1))
 
 
+def shares(personas: Personas, count: int) -> None:
+    """Leaves of the trainee to see the record, each looked at twice."""
+    for place in range(count):
+        token = share_record(
+            personas.trainee,
+            scheme_id="peer-specialist",
+            recipient_name="Erin Employer",
+            recipient_email="erin@example.test",
+            purpose="A job",
+            parts=("hours",),
+            request_key=f"counted-{count}-{place}",
+        )
+        for _look in range(2):
+            look(token=token)
+
+
 @pytest.mark.parametrize(
     ("path", "who", "add"),
     [
@@ -115,6 +133,7 @@ def credentials(personas: Personas, count: int) -> None:
         ("/home", "reviewer", applications),
         ("/sign-off", "supervisor", entries),
         ("/reviews", "reviewer", applications),
+        ("/shares", "trainee", shares),
         ("/register?organisation=peer-board", "registrar", credentials),
     ],
 )

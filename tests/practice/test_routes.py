@@ -157,10 +157,8 @@ def test_a_trainee_fixes_withdraws_and_deletes(
     assert client.post(f"/hours/{entry_id}", data=data).status_code == 302
     assert client.post(f"/hours/{entry_id}", data=data).status_code == 409
     assert states(tx) == ["submitted"]
-    assert client.post(f"/hours/{entry_id}/withdraw").status_code == 302
     assert client.post(f"/hours/{entry_id}/withdraw").status_code == 409
     assert client.post(f"/hours/{entry_id}/discard").status_code == 409
-    assert client.post(f"/hours/{entry_id}/submit").status_code == 302
     with tx():
         scrap = scenes.draft(placed, scenes.days_ago(3)).id
     assert "Delete this draft" in client.get(f"/hours/{scrap}").text
@@ -450,25 +448,47 @@ def test_a_session_is_signed_by_both(
         "mode": "video",
         "topics": "Boundaries",
         "client_key": "session-form-key",
+        "is_meant": "y",
+        "statement_version": "1",
     }
     bad = supervisor.post("/supervision/new", data=data | {"held_on": "2999-01-01"})
     assert bad.status_code == 422
     assert "still to come" in bad.text
     other = f"{personas.other_trainee}-{personas.supervisor}"
     assert supervisor.post("/supervision/new", data=data | {"pair": other}).status_code == 404
-    assert supervisor.post("/supervision/new", data=data | {"pair": "x"}).status_code == 422
+    assert supervisor.post("/supervision/new", data=data | {"pair": ""}).status_code == 422
     assert supervisor.post("/supervision/new", data=data).status_code == 302
     assert "Waits for Tara" in supervisor.get("/supervision").text
     page = trainee.get("/supervision").text
     assert "Waits for you" in page
-    sign_address = re.search(r'action="(/supervision/\d+/sign)"', page)
-    assert sign_address is not None
+    found = re.search(r'href="(/supervision/\d+)"', page)
+    assert found is not None
+    assert "Sign the session" in trainee.get(found[1]).text
+    assert "Sign the session" not in supervisor.get(found[1]).text
+    sign_address = (found[0], f"{found[1]}/sign")
+    unmeant = trainee.post(sign_address[1], data={"statement_version": "1"})
+    assert unmeant.status_code == 422
+    assert "Tick the box" in unmeant.text
+    assert trainee.post(sign_address[1], data={"is_meant": "y", "statement_version": "7"}).status_code == 409
+    meant = {"is_meant": "y", "statement_version": "1"}
     assert clients(personas.other_supervisor).post(sign_address[1]).status_code == 404
     assert clients(personas.coordinator).post(sign_address[1]).status_code == 403
     assert clients(personas.foreign_coordinator).post(sign_address[1]).status_code == 404
-    assert trainee.post(sign_address[1]).status_code == 302
-    assert trainee.post(sign_address[1]).status_code == 409
+    assert trainee.post(sign_address[1], data=meant).status_code == 302
+    assert trainee.post(sign_address[1], data=meant).status_code == 409
     assert "Signed by both" in supervisor.get("/supervision").text
+    older = found[1].rsplit("/", 1)[1]
+    address = f"/supervision/new?corrects={older}"
+    assert "Boundaries" in trainee.get(address).text
+    changed = data | {"length": "0:45", "client_key": "session-form-key-2"}
+    assert trainee.post(address, data=changed).status_code == 422
+    assert trainee.post(address, data=changed | {"correction_reason": "Shorter."}).status_code == 302
+    assert "See the correction" in supervisor.get(found[1]).text
+    assert trainee.post(address, data=changed | {"client_key": "session-form-key-3"}).status_code == 409
+    assert clients(personas.other_trainee).get(address).status_code == 404
+    assert clients(personas.coordinator).get(found[1]).status_code == 200
+    assert clients(personas.other_trainee).get(found[1]).status_code == 404
+    assert clients(personas.foreign_coordinator).get(found[1]).status_code == 404
 
 
 @contextmanager
@@ -512,7 +532,7 @@ def test_the_number_of_queries_does_not_grow(
     with counted(app) as many:
         assert client.get(address).status_code == 200
     assert len(many) == len(few)
-    assert sum(statement.startswith("SELECT") for statement in many) <= 8
+    assert sum(statement.startswith("SELECT") for statement in many) <= 10
 
 
 def test_the_summary_takes_two_queries(

@@ -1,5 +1,6 @@
 """The practice rules: each problem in a table, durations over midnight and clock changes, and properties."""
 
+import dataclasses
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.practice.rules import (
-    DOMAIN_OF_KIND,
+    HOUSE,
     STEPS,
-    Caps,
+    Checks,
     Dates,
     Kind,
     State,
@@ -22,6 +23,7 @@ from lms.practice.rules import (
     flags,
     has_unclear_overlap,
     hours_text,
+    house_checks,
     is_overlapping,
     is_real_time,
     minutes_between,
@@ -70,7 +72,7 @@ def codes(entry: Work, *others: Work, placement: Dates = OPEN, agreement: Dates 
         (work(minutes=-5), [], ["no_length"]),
         (work(minutes=24 * 60 + 1), [], ["too_long"]),
         (timed("10:00", "09:00"), [], ["end_before_start"]),
-        (timed("10:00", "10:00"), [], ["no_length"]),
+        (timed("10:00", "10:00"), [], ["empty_span"]),
         (timed("08:00", "09:00", is_overnight=True), [], ["too_long"]),
         (work(starts_at=time(9)), [], ["half_a_time"]),
         (work(ends_at=time(9)), [], ["half_a_time"]),
@@ -164,8 +166,15 @@ def test_sentences_hold_their_numbers() -> None:
     assert not flag.is_refusal
 
 
+def _house_but(**numbers: int) -> Checks:
+    house = house_checks().by_code
+    return Checks(
+        house | {code: dataclasses.replace(house[code], number=number) for code, number in numbers.items()}
+    )
+
+
 def test_caps_are_data() -> None:
-    strict = Caps(most_minutes_in_a_day=240, long_day_minutes=120, late_after_days=1, copied_from=2)
+    strict = _house_but(day_over_cap=4, long_day=2, late=1, copied_note=2)
     found = problems_with(
         work(note="a", minutes=241), [work(DAY - timedelta(days=1), note="A")], OPEN, OPEN, TODAY, strict
     )
@@ -181,7 +190,7 @@ def test_only_the_listed_steps_exist() -> None:
 
 
 def test_every_kind_has_a_domain_decision() -> None:
-    assert set(DOMAIN_OF_KIND) == set(Kind)
+    assert set(HOUSE.kinds) == set(Kind)
     assert domain_of("advocacy") == "advocacy"
     assert domain_of("received_supervision") == ""
     with pytest.raises(ValueError, match="swimming"):

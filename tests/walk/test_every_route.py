@@ -33,10 +33,18 @@ TABLE_OF = {
     "placement_id": "placement",
     "agreement_id": "supervision_agreement",
     "session_id": "supervision_session",
+    "qualification_id": "supervisor_qualification",
+    "declaration_id": "conflict_declaration",
     "attempt_id": "attempt",
     "application_id": "application",
     "live_session_id": "live_session",
     "reflection_id": "reflection",
+    "proof_id": "proof",
+    "waiver_id": "waiver",
+    "appeal_id": "appeal",
+    "evaluation_id": "competency_evaluation",
+    "signature_id": "period_signature",
+    "named_id": "named_supervisor",
 }
 # Words in an address that belong to nobody, and what stands for an unknown thing.
 SHARED = {
@@ -47,13 +55,19 @@ SHARED = {
     "scheme_id": "peer-specialist",
     "text_id": "code-of-ethics",
     "key": "tara",
+    "packed_as": "zip",
     "token": "no-such-token",
     "batch_id": "00000000-0000-0000-0000-000000000000",
     "filename": "css/base.css",
+    "span_kind": "week",
+    "starts_on": "2026-10-12",
     "sign_in_session_id": "999999",
     "passkey_id": "999999",
     "grant_id": "999999",
+    "approval_id": "999999",
+    "proof_kind": "education",
     "invitation_id": "999999",
+    "share_id": "999999",
 }
 
 
@@ -155,7 +169,8 @@ def walk(
             with world.app.test_request_context():
                 address = world.app.url_for(rule.endpoint, **given)
             answer = signed_in[who].open(address, method=method)
-            text = "" if answer.mimetype == "application/pdf" else answer.get_data(as_text=True)
+            is_text = answer.mimetype not in ("application/pdf", "application/zip")
+            text = answer.get_data(as_text=True) if is_text else ""
             yield rule.rule, whose, who, answer.status_code, text
 
 

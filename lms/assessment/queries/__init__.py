@@ -26,6 +26,7 @@ from lms.assessment.queries.results import (
     result_page,
     results_of,
 )
+from lms.assessment.queries.rubrics import rubric, rubrics
 from lms.assessment.queries.sheets import Choice, Question, Sheet, sheet_of
 
 __all__ = [
@@ -51,6 +52,8 @@ __all__ = [
     "past_attempts",
     "result_page",
     "results_of",
+    "rubric",
+    "rubrics",
     "sheet_of",
     "time_percent_of",
     "time_percents",

@@ -1,8 +1,10 @@
 """What a requirement is judged by: a record, a date, and the way to judge another requirement. Pure."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from lms.certification.facts import Fact, Record, WaiverGiven
@@ -27,18 +29,23 @@ class Case:
     scheme_id: str = ""
     # What hours came to, so that they are counted once though several requirements ask.
     counted: dict[Any, Any] = field(default_factory=dict, compare=False)
+    by_day: dict[str, tuple[list[date], tuple[Fact, ...]]] = field(default_factory=dict, compare=False)
 
     def between(self, first: date | None, last: date) -> "Case":
         """The same, with only what the person did from the first day to the last."""
-        kept = {
-            name: tuple(
-                fact
-                for fact in getattr(self.record, name)
-                if fact.on <= last and (first is None or fact.on >= first)
-            )
-            for name in DONE_BY_THE_PERSON
-        }
-        return replace(self, record=replace(self.record, **kept), counted={})
+        kept = {}
+        for name in DONE_BY_THE_PERSON:
+            days, facts = self._by_day(name)
+            start = 0 if first is None else bisect_left(days, first)
+            kept[name] = facts[start : bisect_right(days, last)]
+        return replace(self, record=replace(self.record, **kept), counted={}, by_day={})
+
+    def _by_day(self, name: str) -> tuple[list[date], tuple[Fact, ...]]:
+        """The facts of one kind by their day, put in order once however many spans are asked for."""
+        if name not in self.by_day:
+            facts = tuple(sorted(getattr(self.record, name), key=attrgetter("on")))
+            self.by_day[name] = [fact.on for fact in facts], facts
+        return self.by_day[name]
 
     def waiver_of(self, requirement_id: str) -> WaiverGiven | None:
         """The waiver that holds for a requirement on the day of the check, the earliest of several."""

@@ -1,6 +1,6 @@
 """Which hours count towards a requirement, within its window, its limits and its maximums. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -9,10 +9,11 @@ from lms.certification.counting import Piece, Tally, Window, capped, tally, with
 from lms.certification.facts import EducationContinued, PracticeHour
 from lms.certification.findings import N_, Sentence, say
 from lms.certification.judging.case import Case
-from lms.certification.judging.limits import Barrier, Test, barrier_of
+from lms.certification.judging.limits import Answer, Barrier, barrier_of
 from lms.certification.kinds import (
     ContinuingEducation,
     Hours,
+    Limit,
     PracticeHours,
     SupervisionHours,
     TrainingHours,
@@ -24,11 +25,10 @@ TOO_MUCH = N_("This is more than the most that counts.")
 
 @dataclass(frozen=True)
 class Counted:
-    """The hours of one requirement: what counts, how much is asked for, and which proofs let hours count."""
+    """The hours of one requirement: what counts, and how much is asked for."""
 
     found: Tally
     needed: int
-    proofs: Mapping[str, tuple[str, ...]]
 
 
 def counted(asked: Hours, case: Case) -> Counted:
@@ -41,27 +41,54 @@ def counted(asked: Hours, case: Case) -> Counted:
 
 def _counted(asked: Hours, case: Case) -> Counted:
     bare = replace(asked, limits=())
-    if (bare, "pieces") not in case.counted:
-        case.counted[bare, "pieces"] = _pieces(bare, case)
-    pieces, window, most = case.counted[bare, "pieces"]
-    proofs: dict[str, tuple[str, ...]] = {}
-    opens = window.opens(case.as_of) or date.min
-    tests = [barrier_of(limit, case) for limit in asked.limits if case.waiver_of(limit.id) is None]
-    passed = (
-        _held_back(piece, fact, tests, proofs)
-        if piece.refused is None and opens <= piece.on <= case.as_of
-        else piece
-        for piece, fact in pieces
-    )
-    found = within_most(tally(passed, window, case.as_of), most, say(TOO_MUCH))
+    base = _base_of(bare, case)
+    limits = [limit for limit in asked.limits if case.waiver_of(limit.id) is None]
+    answers = [_answers(limit, bare, case) for limit in limits if not isinstance(limit, ActivityCap)]
+    passed, refused = _held_back(base.pieces, answers) if answers else (base.pieces, {})
+    found = within_most(tally(passed, base.window, case.as_of, refused), base.most, say(TOO_MUCH))
     needed = _needed(asked, case)
-    for limit in asked.limits:
-        if isinstance(limit, ActivityCap) and case.waiver_of(limit.id) is None:
+    for limit in limits:
+        if isinstance(limit, ActivityCap):
             found = _capped(found, limit, needed)
-    return Counted(found, needed, proofs)
+    return Counted(found, needed)
 
 
+Answers = list[Answer | None]
 Pieces = list[tuple[Piece, object]]
+
+
+@dataclass(frozen=True)
+class Base:
+    """All hours of a kind with the facts they are of, the days on which they count, and the maximums."""
+
+    pieces: tuple[Piece, ...]
+    facts: tuple[object, ...]
+    window: Window
+    most: Mapping[str, int]
+
+
+def _base_of(bare: Hours, case: Case) -> Base:
+    base: Base | None = case.counted.get((bare, "base"))
+    if base is None:
+        pairs, window, most = _pieces(bare, case)
+        pairs.sort(key=lambda pair: pair[0].evidence)
+        pieces, facts = zip(*pairs, strict=True) if pairs else ((), ())
+        base = case.counted[bare, "base"] = Base(pieces, facts, window, most)
+    return base
+
+
+def _answers(limit: Limit, bare: Hours, case: Case) -> Answers:
+    """What the limit says of each hour, the same to all who ask; None for hours that cannot count anyway."""
+    limit = replace(limit, bases=())
+    found: Answers | None = case.counted.get((bare, limit))
+    if found is None:
+        base = _base_of(bare, case)
+        opens, test = base.window.opens(case.as_of) or date.min, barrier_of(limit, case)
+        found = case.counted[bare, limit] = [
+            test(fact) if piece.refused is None and opens <= piece.on <= case.as_of else None
+            for piece, fact in zip(base.pieces, base.facts, strict=True)
+        ]
+    return found
 
 
 def _pieces(asked: Hours, case: Case) -> tuple[Pieces, Window, dict[str, int]]:
@@ -70,8 +97,7 @@ def _pieces(asked: Hours, case: Case) -> tuple[Pieces, Window, dict[str, int]]:
         case TrainingHours():
             return _training_pieces(asked, case), asked.window, dict(asked.most)
         case PracticeHours():
-            pieces = [_practice_piece(asked, hour) for hour in case.record.practice]
-            return pieces, asked.window, dict(asked.most)
+            return _practice_pieces(asked, case), asked.window, dict(asked.most)
         case SupervisionHours():
             return _supervision_pieces(asked, case), asked.window, {}
         case ContinuingEducation():
@@ -92,24 +118,40 @@ def _needed(asked: Hours, case: Case) -> int:
 def _capped(found: Tally, limit: ActivityCap, needed: int) -> Tally:
     names = {f"activity:{name}" for name in limit.activities}
     most = limit.minutes or needed * limit.percent // 100
-    return capped(found, lambda piece: bool(piece.traits & names), most, say(TOO_MUCH))
+    return capped(found, lambda piece: not names.isdisjoint(piece.traits), most, say(TOO_MUCH))
 
 
-def _held_back(piece: Piece, fact: object, tests: list[Test], proofs: dict[str, tuple[str, ...]]) -> Piece:
-    """The piece, refused or made to wait by the first limit that it does not pass."""
-    if not tests:
-        return piece
-    answers = [test(fact) for test in tests]
-    barriers = [answer for answer in answers if isinstance(answer, Barrier)]
-    final = next((one for one in barriers if not one.who), None)
-    if final is not None:
-        return replace(piece, refused=final.reason)
-    if not barriers:
-        proofs[piece.evidence] = tuple(name for one in answers if isinstance(one, tuple) for name in one)
-    elif piece.waits is None:
-        first = barriers[0]
-        return replace(piece, waits=first.reason, who=first.who, person_id=first.person_id)
-    return piece
+def _held_back(pieces: Iterable[Piece], answers: list[Answers]) -> tuple[list[Piece], dict[int, Sentence]]:
+    """The pieces, some made to wait by the first limit that they do not pass, and those refused for good."""
+    passed: list[Piece] = []
+    refused: dict[int, Sentence] = {}
+    for piece, row in zip(pieces, zip(*answers, strict=True), strict=True):
+        waits: Barrier | None = None
+        for answer in row:
+            if answer.__class__ is Barrier:
+                if not answer.who:
+                    refused[id(piece)] = answer.reason
+                    break
+                waits = waits or answer
+        else:
+            if waits is not None and piece.waits is None:
+                piece = Piece(*piece[:6], waits.reason, waits.who, waits.person_id, piece.traits)
+        passed.append(piece)
+    return passed, refused
+
+
+def proofs_of(limit: Limit, asked: Hours, found: Tally, case: Case) -> tuple[str, ...]:
+    """What let the hours pass that count under one limit of a requirement; nothing where it is waived."""
+    if case.waiver_of(limit.id) is not None:
+        return ()
+    bare = replace(asked, limits=())
+    names = {piece.evidence for piece in found.counted}
+    shown = {
+        answer
+        for piece, answer in zip(_base_of(bare, case).pieces, _answers(limit, bare, case), strict=True)
+        if piece.evidence in names and isinstance(answer, tuple)
+    }
+    return tuple(sorted({proof for answer in shown for proof in answer}))
 
 
 # --- what is counted ------------------------------------------------------------------------------
@@ -140,24 +182,28 @@ def _training_pieces(asked: TrainingHours, case: Case) -> Pieces:
     ]
 
 
-def _practice_piece(asked: PracticeHours, hour: PracticeHour) -> tuple[Piece, object]:
-    refused = None
-    if hour.kind in asked.kinds_not_counted:
-        refused = say(N_("Time for %(activity)s does not count as practice."), activity=hour.kind)
+def _practice_pieces(asked: PracticeHours, case: Case) -> Pieces:
+    refused = {
+        kind: say(N_("Time for %(activity)s does not count as practice."), activity=kind)
+        for kind in asked.kinds_not_counted
+    }
+    return [(_practice_piece(hour, refused.get(hour.kind)), hour) for hour in case.record.practice]
+
+
+def _practice_piece(hour: PracticeHour, refused: Sentence | None) -> Piece:
     waits, who = WAITING.get(hour.state, WAITING["draft"])
-    piece = Piece(
-        evidence=hour.evidence,
-        on=hour.on,
-        minutes=hour.minutes,
-        groups=(hour.domain,),
-        mode=hour.mode,
-        refused=refused,
-        waits=waits,
-        who=who,
-        person_id=hour.supervisor_id if waits is not None else None,
-        traits=_traits(hour.kind, hour.mode, hour.population, hour.is_direct),
+    return Piece(
+        hour.evidence,
+        hour.on,
+        hour.minutes,
+        (hour.domain,),
+        hour.mode,
+        refused,
+        waits,
+        who,
+        None if waits is None else hour.supervisor_id,
+        _traits(hour.kind, hour.mode, hour.population, hour.is_direct),
     )
-    return piece, hour
 
 
 WAITING: dict[str, tuple[Sentence | None, str]] = {
@@ -174,6 +220,9 @@ def _traits(kind: str, mode: str, population: str, is_direct: bool) -> frozenset
     return frozenset(traits | ({"direct"} if is_direct else set()))
 
 
+NOT_SIGNED = say(N_("This meeting waits for sign-off."))
+
+
 def _supervision_pieces(asked: SupervisionHours, case: Case) -> Pieces:
     wrong_format = say(
         N_("This kind of meeting does not count here: %(format_list)s counts."),
@@ -187,7 +236,7 @@ def _supervision_pieces(asked: SupervisionHours, case: Case) -> Pieces:
                 minutes=held.minutes,
                 mode=held.mode,
                 refused=wrong_format if asked.formats and held.format not in asked.formats else None,
-                waits=None if held.is_signed else say(N_("This meeting waits for sign-off.")),
+                waits=None if held.is_signed else NOT_SIGNED,
                 who="" if held.is_signed else "supervisor",
                 person_id=None if held.is_signed else held.supervisor_id,
                 traits=frozenset({f"format:{held.format}", f"mode:{held.mode}"}),
@@ -209,12 +258,14 @@ def _education_pieces(asked: ContinuingEducation, case: Case) -> Pieces:
             longest = once.setdefault(one.course, one)
             once[one.course] = min(longest, one, key=lambda it: (-it.minutes, it.on, it.evidence))
     kept = {one.evidence for one in once.values()}
+    elsewhere = say(N_("This is about something else."))
+    again = say(N_("This course counts once. It is here already."))
 
     def refused(one: EducationContinued) -> Sentence | None:
         if asked.only_categories and not set(one.categories) & set(asked.only_categories):
-            return say(N_("This is about something else."))
+            return elsewhere
         if one.course in once and one.evidence not in kept:
-            return say(N_("This course counts once. It is here already."))
+            return again
         return None
 
     return [

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lms.certification.counting import Tally, assign
 from lms.certification.findings import N_, Finding, Sentence, Status, Unit, say
 from lms.certification.judging.case import BODY, BODY_ENTERS, Case
-from lms.certification.judging.counted import counted
+from lms.certification.judging.counted import counted, proofs_of
 from lms.certification.kinds import (
     AreasCovered,
     ContinuingEducation,
@@ -20,7 +20,7 @@ from lms.certification.kinds import (
     Title,
     TrainingHours,
 )
-from lms.certification.kinds.limits import ApprovedTraining
+from lms.certification.kinds.limits import ActivityCap, ApprovedTraining
 
 
 def judge_hours(asked: Hours, case: Case) -> Finding:
@@ -69,9 +69,7 @@ def judge_limit(asked: Limit, case: Case, kind: str) -> Finding:
         replace(
             _hours(replace(asked, id=f"{asked.id}.{base.id}"), kind, one.found, one.needed, ()),
             title=base.title,
-            evidence=tuple(
-                sorted({proof for piece in one.found.counted for proof in one.proofs.get(piece.evidence, ())})
-            ),
+            evidence=() if isinstance(asked, ActivityCap) else proofs_of(alone, base, one.found, case),
         )
         for base, one in found
     ]
@@ -153,8 +151,8 @@ def judge_share(asked: ShareOfHours, case: Case) -> Finding:
     names = {"direct"} if prefix == "direct" else {f"{prefix}:{name}" for name in asked.names}
     needed = asked.minutes or -(-all_hours.needed * asked.percent // 100)
     found = Tally(
-        tuple(piece for piece in all_hours.found.counted if piece.traits & names),
-        tuple(piece for piece in all_hours.found.waiting if piece.traits & names),
+        tuple(piece for piece in all_hours.found.counted if not names.isdisjoint(piece.traits)),
+        tuple(piece for piece in all_hours.found.waiting if not names.isdisjoint(piece.traits)),
     )
     return _hours(asked, asked.kind, found, needed, ())
 
@@ -255,8 +253,8 @@ def _by_mode(name: str, share: ModeShare, found: Tally) -> Finding:
 
 
 def _by_trait(name: str, about: str, traits: set[str], needed: int, found: Tally) -> Finding:
-    counted = sum(piece.minutes for piece in found.counted if piece.traits & traits)
-    projected = counted + sum(piece.minutes for piece in found.waiting if piece.traits & traits)
+    counted = sum(piece.minutes for piece in found.counted if not traits.isdisjoint(piece.traits))
+    projected = counted + sum(piece.minutes for piece in found.waiting if not traits.isdisjoint(piece.traits))
     return _part(name, about, counted, needed, projected)
 
 

@@ -9,9 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from operator import attrgetter
+from typing import Any
 
 from lms.certification.counting import months_after
-from lms.certification.facts import Fact, SupervisionHeld
+from lms.certification.facts import Fact, SupervisionHeld, SupervisorQualified
 from lms.certification.findings import N_, Sentence, say
 from lms.certification.judging.case import BODY, Case, covers
 from lms.certification.judging.stages import done_dates, periods
@@ -40,7 +43,8 @@ class Barrier:
 
 
 Proofs = tuple[str, ...]
-Test = Callable[[Fact], Proofs | Barrier]
+Answer = Proofs | Barrier
+Test = Callable[[Fact], Answer]
 
 
 def barrier_of(limit: Limit, case: Case) -> Test:
@@ -67,6 +71,23 @@ def barrier_of(limit: Limit, case: Case) -> Test:
     return lambda fact: ()
 
 
+def _once_for_each(name: Callable[[Fact], Any], test: Test) -> Test:
+    """The same test, asked once for all hours of one name: a day, or a supervisor and a day."""
+    known: dict[Any, Answer] = {}
+
+    def remembered(hour: Fact) -> Answer:
+        key = name(hour)
+        if key not in known:
+            known[key] = test(hour)
+        return known[key]
+
+    return remembered
+
+
+THE_DAY = attrgetter("on")
+SUPERVISOR_AND_DAY = attrgetter("supervisor_id", "on")
+
+
 def _approved(limit: ApprovedTraining, case: Case) -> Test:
     not_yet = Barrier(say(N_("The certifying body has not said yet that it approves this training.")), BODY)
     listed = {name for name, _first, _last in limit.providers} | {
@@ -74,7 +95,7 @@ def _approved(limit: ApprovedTraining, case: Case) -> Test:
     }
     courses = {course for course, _minutes in limit.courses}
 
-    def test(hour: Fact) -> Proofs | Barrier:
+    def test(hour: Fact) -> Answer:
         provider, course = getattr(hour, "provider", ""), getattr(hour, "course", "")
         if not provider or (courses and not course):
             return not_yet
@@ -91,7 +112,9 @@ def _approved(limit: ApprovedTraining, case: Case) -> Test:
             return Barrier(say(N_("The provider was not approved on this day.")))
         return not_yet
 
-    return test
+    return _once_for_each(
+        lambda hour: (getattr(hour, "provider", ""), getattr(hour, "course", ""), hour.on), test
+    )
 
 
 def _attended(limit: FullAttendance, case: Case) -> Test:
@@ -101,7 +124,7 @@ def _attended(limit: FullAttendance, case: Case) -> Test:
             share = (min(100, one.attended_minutes * 100 // one.planned_minutes), one.evidence)
             best[one.course] = max(best.get(one.course, share), share)
 
-    def test(hour: Fact) -> Proofs | Barrier:
+    def test(hour: Fact) -> Answer:
         course = getattr(hour, "course", "")
         if course not in best:
             return Barrier(say(N_("The attendance of this course is not entered yet.")), BODY)
@@ -120,13 +143,13 @@ def _attended(limit: FullAttendance, case: Case) -> Test:
 
 
 def _after_stage(limit: HoursAfterStage, case: Case) -> Test:
-    done = done_dates(limit.stage, case)
+    done, not_done = done_dates(limit.stage, case), _not_done(limit.stage)
     within = limit.within_months
     spans = [(on, months_after(on, within) if within else date.max, evidence) for on, evidence in done]
 
-    def test(hour: Fact) -> Proofs | Barrier:
+    def test(hour: Fact) -> Answer:
         if not done:
-            return _not_done(limit.stage)
+            return not_done
         for on, last, evidence in spans:
             if on < hour.on <= last:
                 return (evidence,) if evidence else ()
@@ -141,21 +164,21 @@ def _after_stage(limit: HoursAfterStage, case: Case) -> Test:
         last = max(last for on, last, _evidence in spans if on < hour.on)
         return Barrier(say(N_("The last day that counts was %(last_on)s."), last_on=last.isoformat()))
 
-    return test
+    return _once_for_each(THE_DAY, test)
 
 
 def _before_deadline(limit: DeadlineAfterStage, case: Case) -> Test:
-    done = done_dates(limit.stage, case)
+    done, not_done = done_dates(limit.stage, case), _not_done(limit.stage)
     last = max((months_after(on, limit.months) for on, _evidence in done), default=date.max)
 
-    def test(hour: Fact) -> Proofs | Barrier:
+    def test(hour: Fact) -> Answer:
         if not done:
-            return _not_done(limit.stage)
+            return not_done
         if hour.on > last:
             return Barrier(say(N_("The last day that counts was %(last_on)s."), last_on=last.isoformat()))
         return tuple(evidence for _on, evidence in done[-1:] if evidence)
 
-    return test
+    return _once_for_each(THE_DAY, test)
 
 
 def _not_done(stage: Stage) -> Barrier:
@@ -171,16 +194,18 @@ def _not_entered(tier: str) -> Barrier:
 
 def _under_tier(limit: HoursUnderTier, case: Case) -> Test:
     held = periods(limit.tier, limit.of, case)
+    not_entered = _not_entered(limit.tier)
+    not_held = Barrier(say(N_("This was not held on that day: %(tier)s."), tier=limit.tier))
 
-    def test(hour: Fact) -> Proofs | Barrier:
+    def test(hour: Fact) -> Answer:
         if not held:
-            return _not_entered(limit.tier)
+            return not_entered
         for one in held:
             if one.on <= hour.on <= one.until_on:
                 return (one.evidence,)
-        return Barrier(say(N_("This was not held on that day: %(tier)s."), tier=limit.tier))
+        return not_held
 
-    return test
+    return _once_for_each(THE_DAY, test)
 
 
 def _qualified(limit: SupervisorQualification, case: Case) -> Test:
@@ -188,23 +213,31 @@ def _qualified(limit: SupervisorQualification, case: Case) -> Test:
     for one in sorted(case.record.qualifications, key=lambda one: one.evidence):
         by_person[one.supervisor_id].append(one)
 
-    def test(hour: Fact) -> Proofs | Barrier:
-        known = by_person.get(hour.supervisor_id, [])
-        for one in known:
-            is_enough = (
-                (not limit.any_of or one.credential in limit.any_of)
-                and one.practice_minutes >= limit.practice_minutes
-                and one.joint_minutes >= limit.joint_minutes
-            )
-            if is_enough and covers(one, hour.on):
-                return (one.evidence,)
-        if known:
-            return Barrier(say(N_("By what is on file, the supervisor was not qualified on this day.")))
-        return Barrier(
-            say(N_("There is no proof yet that the supervisor was qualified.")), BODY, hour.supervisor_id
+    unqualified = Barrier(say(N_("By what is on file, the supervisor was not qualified on this day.")))
+
+    not_known = cache(
+        lambda person_id: Barrier(
+            say(N_("There is no proof yet that the supervisor was qualified.")), BODY, person_id
+        )
+    )
+
+    def is_enough(one: SupervisorQualified) -> bool:
+        return (
+            (not limit.any_of or one.credential in limit.any_of)
+            and one.practice_minutes >= limit.practice_minutes
+            and one.joint_minutes >= limit.joint_minutes
         )
 
-    return test
+    def test(hour: Fact) -> Answer:
+        known = by_person.get(hour.supervisor_id, [])
+        for one in known:
+            if is_enough(one) and covers(one, hour.on):
+                return (one.evidence,)
+        if known:
+            return unqualified
+        return not_known(hour.supervisor_id)
+
+    return _once_for_each(SUPERVISOR_AND_DAY, test)
 
 
 def _agreed(limit: AgreementOnFile, case: Case) -> Test:
@@ -212,22 +245,24 @@ def _agreed(limit: AgreementOnFile, case: Case) -> Test:
     for one in sorted(case.record.agreements, key=lambda one: one.evidence):
         by_person[one.supervisor_id].append(one)
 
-    def test(hour: Fact) -> Proofs | Barrier:
+    waits = Barrier(say(N_("The agreement with the supervisor waits for the certifying body.")), BODY)
+    not_covered = Barrier(say(N_("The agreement with the supervisor does not cover this day.")))
+    none_yet = Barrier(say(N_("There is no agreement with this supervisor on file yet.")), "applicant")
+
+    def test(hour: Fact) -> Answer:
         known = [one for one in by_person.get(hour.supervisor_id, []) if covers(one, hour.on)]
         for one in known:
             if not limit.is_approved or (one.approved_on is not None and one.approved_on <= case.as_of):
                 return (one.evidence,)
         if known:
-            return Barrier(say(N_("The agreement with the supervisor waits for the certifying body.")), BODY)
-        if hour.supervisor_id in by_person:
-            return Barrier(say(N_("The agreement with the supervisor does not cover this day.")))
-        return Barrier(say(N_("There is no agreement with this supervisor on file yet.")), "applicant")
+            return waits
+        return not_covered if hour.supervisor_id in by_person else none_yet
 
-    return test
+    return _once_for_each(SUPERVISOR_AND_DAY, test)
 
 
 def _shown(limit: ProofShows) -> Test:
-    def test(one: Fact) -> Proofs | Barrier:
+    def test(one: Fact) -> Answer:
         missing = [name for name in limit.shows if name not in one.shows]
         if missing:
             return Barrier(
@@ -245,11 +280,12 @@ def _shown(limit: ProofShows) -> Test:
 def _met_often_enough(limit: SupervisionFrequency, case: Case) -> Test:
     held = periods(limit.tier, limit.of, case) if limit.tier else ()
     meetings = [one for one in case.record.supervision if _fits(limit, one) and one.on <= case.as_of]
-    worked = {_first_day(hour.on, limit.per) for hour in case.record.practice if hour.state == "approved"}
+    days = {hour.on for hour in case.record.practice if hour.state == "approved"}
+    worked = {_first_day(day, limit.per) for day in days}
     signed = _shared_out(limit, worked, [one for one in meetings if one.is_signed])
     hoped = _shared_out(limit, worked, meetings)
 
-    def test(hour: Fact) -> Proofs | Barrier:
+    def test(hour: Fact) -> Answer:
         if limit.tier and not held:
             return _not_entered(limit.tier)
         if limit.tier and not any(one.on <= hour.on <= one.until_on for one in held):
@@ -271,7 +307,7 @@ def _met_often_enough(limit: SupervisionFrequency, case: Case) -> Test:
             return Barrier(told, "applicant")
         return Barrier(told)
 
-    return test
+    return _once_for_each(THE_DAY, test)
 
 
 def _fits(limit: SupervisionFrequency, one: SupervisionHeld) -> bool:

@@ -32,6 +32,14 @@ Done = tuple[date, str]
 
 def done_dates(stage: Stage, case: Case, since: date | None = None) -> tuple[Done, ...]:
     """The days on which a step was done, nothing of it before `since`, with the evidence; earliest first."""
+    key = (stage, since, "done")
+    if key not in case.counted:
+        case.counted[key] = _done_dates(stage, case, since)
+    found: tuple[Done, ...] = case.counted[key]
+    return found
+
+
+def _done_dates(stage: Stage, case: Case, since: date | None) -> tuple[Done, ...]:
     found = [
         (fact.on, fact.evidence)
         for fact in case.record.stages

@@ -1,5 +1,11 @@
 """Tables of certification."""
 
+from lms.certification.models.answering import (
+    Appeal,
+    AppealAnswer,
+    Recommendation,
+    Sending,
+)
 from lms.certification.models.applications import (
     Application,
     CompletionCheck,
@@ -8,5 +14,48 @@ from lms.certification.models.applications import (
     ReviewNote,
     State,
 )
+from lms.certification.models.cycles import (
+    CycleRow,
+    RenewalAudit,
+    RenewalAuditItem,
+)
+from lms.certification.models.pins import (
+    SchemePin,
+)
+from lms.certification.models.proofs import (
+    BODY_ALONE,
+    Proof,
+    ProofAct,
+    ProofActKind,
+    TrainingApproval,
+    Waiver,
+)
+from lms.certification.models.sharing import (
+    ShareGrant,
+    ShareLook,
+)
 
-__all__ = ["Application", "CompletionCheck", "Decision", "Outcome", "ReviewNote", "State"]
+__all__ = [
+    "BODY_ALONE",
+    "Appeal",
+    "AppealAnswer",
+    "Application",
+    "CompletionCheck",
+    "CycleRow",
+    "Decision",
+    "Outcome",
+    "Proof",
+    "ProofAct",
+    "ProofActKind",
+    "Recommendation",
+    "RenewalAudit",
+    "RenewalAuditItem",
+    "ReviewNote",
+    "SchemePin",
+    "Sending",
+    "ShareGrant",
+    "ShareLook",
+    "State",
+    "TrainingApproval",
+    "Waiver",
+]

@@ -51,8 +51,9 @@ class ApplicationCard:
 
     @property
     def credential_number(self) -> str | None:
-        """The number of the credential it led to."""
-        return self.last.credential_number if self.last else None
+        """The number of the credential it led to, without the period that a renewal's decision names."""
+        number = self.last.credential_number if self.last else None
+        return number.partition("/")[0] if number else None
 
 
 def application(application_id: int) -> ApplicationCard:

@@ -17,7 +17,6 @@ from lms.certification.kinds import (
 from lms.certification.reading.parts import (
     FORMATS,
     MEETING_MODES,
-    TOPICS,
     Areas,
     Reader,
     Readers,
@@ -49,9 +48,9 @@ def _training(name: str, title: Title, fields: dict[str, Field], areas: Areas) -
     )
 
 
-def _practice(name: str, title: Title, fields: dict[str, Field], _areas: Areas) -> Requirement:
+def _practice(name: str, title: Title, fields: dict[str, Field], areas: Areas) -> Requirement:
     minutes = fields["hours"].minutes()
-    least, most = amounts_in(fields.get("domains"), minutes, TOPICS)
+    least, most = amounts_in(fields.get("domains"), minutes, areas.practice)
     return PracticeHours(
         id=name,
         title=title,

@@ -18,10 +18,14 @@ Amounts = tuple[tuple[str, int], ...]
 
 @dataclass(frozen=True)
 class Areas:
-    """What the parts of a scheme's training may be called, and their titles where the body has its own."""
+    """What the parts of a scheme's training may be called, and their titles where the body has its own.
+
+    `practice` is what the parts of its practice may be called.
+    """
 
     names: tuple[str, ...]
     titles: tuple[tuple[str, Title], ...]
+    practice: tuple[str, ...] = TOPICS
 
 
 Reader = Callable[[str, Title, dict[str, Field], Areas], Requirement]

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.certification import queries, services
-from lms.certification.forms import SchemeForm
+from lms.certification.forms import AppealForm, SchemeForm
 from lms.certification.queries import ApplicationCard
 from lms.certification.routes.blueprint import bp
 from lms.errors import Invalid
@@ -16,7 +16,7 @@ from lms.permissions import Permission, Target, authorize, current_actor
 @bp.get("/applications/<int:application_id>")
 def application(application_id: int) -> ResponseReturnValue:
     """The applicant's own view of an application."""
-    return _draw_application(_own_application(application_id), SchemeForm(formdata=None))
+    return draw_application(_own_application(application_id))
 
 
 def _own_application(application_id: int) -> ApplicationCard:
@@ -33,12 +33,18 @@ def card_of(application_id: int) -> ApplicationCard:
     return queries.application(application_id)
 
 
-def _draw_application(card: ApplicationCard, form: SchemeForm) -> str:
+def draw_application(
+    card: ApplicationCard, form: SchemeForm | None = None, appeal_form: AppealForm | None = None
+) -> str:
+    """The applicant's page of an application, with what was typed where something has to be mended."""
+    body = people.organisation(card.organisation_id)
     return render_template(
         "certification/application.html",
         application=card,
-        body=people.organisation(card.organisation_id),
-        form=form,
+        body=body,
+        way=queries.way_of(card, body.timezone),
+        form=form or SchemeForm(formdata=None),
+        appeal_form=appeal_form or AppealForm(formdata=None),
     )
 
 
@@ -51,6 +57,6 @@ def send_again(application_id: int) -> ResponseReturnValue:
         services.send_again(card.person_id, application_id=card.id)
     except Invalid as fault:
         form.show(fault)
-        return _draw_application(card, form), 422
+        return draw_application(card, form), 422
     flash(_("Sent. A reviewer looks at it next."))
     return redirect(url_for("certification.application", application_id=card.id))

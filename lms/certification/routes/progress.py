@@ -29,6 +29,13 @@ def progress() -> ResponseReturnValue:
     return _draw_progress(person_id, request.args.get("scheme"))
 
 
+@bp.get("/progress/all")
+def all_paths() -> ResponseReturnValue:
+    """The same record under every set of rules: what is met, and what is missing for the others."""
+    person_id = _own(Permission.CERTIFICATION_SEE_PROGRESS)
+    return render_template("certification/all_paths.html", standings=queries.standings_of(person_id))
+
+
 def _draw_progress(
     person_id: int, scheme_id: str | None, form: SchemeForm | None = None, attest: AttestForm | None = None
 ) -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from lms.certification import queries, services, words
 from lms.certification.forms import DecisionForm, NoteForm
-from lms.certification.models import Outcome
+from lms.certification.models import Decision, Outcome
 from lms.certification.queries import ApplicationCard
 from lms.certification.routes.applications import card_of
 from lms.certification.routes.blueprint import bp
@@ -20,8 +20,12 @@ from lms.permissions import Permission, Role, Target, authorize, can, current_ac
 def reviews() -> ResponseReturnValue:
     """Applications that wait, the oldest first."""
     actor = authorize(Permission.CERTIFICATION_SEE_QUEUE)
-    bodies = frozenset(body for role, body in actor.roles if role is Role.REVIEWER)
-    return render_template("certification/reviews.html", lines=queries.queue_of(bodies))
+    bodies = frozenset(body for role, body in actor.roles if role in (Role.REVIEWER, Role.REGISTRAR))
+    return render_template(
+        "certification/reviews.html",
+        lines=queries.queue_of(bodies),
+        appeals=queries.appeals_waiting(bodies),
+    )
 
 
 @bp.get("/reviews/<int:application_id>")
@@ -39,8 +43,17 @@ def _reviewed(application_id: int) -> ApplicationCard:
     return card
 
 
-def _target(card: ApplicationCard, involved: frozenset[int]) -> Target:
-    return Target(owner_id=card.person_id, organisation_id=card.organisation_id, involved=involved)
+def _target(card: ApplicationCard, involved: frozenset[int], *, is_disagreed: bool) -> Target:
+    return Target(
+        owner_id=card.person_id,
+        organisation_id=card.organisation_id,
+        involved=involved,
+        facts=frozenset({"reviewers_disagree"} if is_disagreed else ()),
+    )
+
+
+def _may_speak(card: ApplicationCard) -> Target:
+    return _target(card, queries.involved_in(card), is_disagreed=queries.is_disagreed(card.id))
 
 
 def _draw_review(
@@ -51,10 +64,15 @@ def _draw_review(
         "certification/review.html",
         review=found,
         lines=words.evidence_lines(found.record, found.names),
+        papers=queries.proofs_of(card.person_id, card.organisation_id),
         form=form or DecisionForm(formdata=None, request_key=uuid4().hex),
         note_form=note_form or NoteForm(formdata=None),
         is_involved=current_actor().person_id in found.involved,
-        may_decide=can(Permission.CERTIFICATION_DECIDE, _target(card, found.involved)),
+        may_decide=can(
+            Permission.CERTIFICATION_DECIDE,
+            _target(card, found.involved, is_disagreed=found.way.is_disagreed),
+        ),
+        has_spoken=any(word.by_id == current_actor().person_id for word in found.way.now),
     )
 
 
@@ -62,11 +80,11 @@ def _draw_review(
 def decide(application_id: int) -> ResponseReturnValue:
     """Grant, send back or refuse."""
     card = card_of(application_id)
-    actor = authorize(Permission.CERTIFICATION_DECIDE, _target(card, queries.involved_in(card)))
+    actor = authorize(Permission.CERTIFICATION_DECIDE, _may_speak(card))
     form = DecisionForm()
     if form.validate_on_submit():
         try:
-            decision = services.decide(
+            said = services.review(
                 actor.person_id,
                 application_id=card.id,
                 outcome=Outcome(form.outcome.data),
@@ -76,7 +94,7 @@ def decide(application_id: int) -> ResponseReturnValue:
         except Invalid as fault:
             form.show(fault)
         else:
-            flash(_("Your decision is kept: %(outcome)s.", outcome=words.outcome_word(decision.outcome)))
+            flash(words.kept_word(said.outcome, is_final=isinstance(said, Decision)))
             return redirect(url_for("certification.review", application_id=card.id))
     return _draw_review(card, form), 422
 
@@ -85,7 +103,7 @@ def decide(application_id: int) -> ResponseReturnValue:
 def add_note(application_id: int) -> ResponseReturnValue:
     """Leave a note for the other reviewers."""
     card = card_of(application_id)
-    actor = authorize(Permission.CERTIFICATION_DECIDE, _target(card, queries.involved_in(card)))
+    actor = authorize(Permission.CERTIFICATION_DECIDE, _may_speak(card))
     form = NoteForm()
     if form.validate_on_submit():
         try:

@@ -1,14 +1,87 @@
-"""Acts of certification: apply, send again, note, return, decide, and issue at once."""
+"""Acts of certification: apply, send again, note, recommend, decide, appeal, move versions, issue at once."""
 
-from lms.certification.services.applying import apply, issue_if_met, mark_checked, send_again
-from lms.certification.services.reviewing import decide, note, return_application
+from lms.certification.services.appealing import (
+    Answer,
+    answer_appeal,
+    appeal,
+    tell_overdue,
+)
+from lms.certification.services.applying import (
+    apply,
+    issue_if_met,
+    mark_checked,
+    send_again,
+)
+from lms.certification.services.cycles import (
+    open_first_cycle,
+)
+from lms.certification.services.packets import (
+    take_packet,
+)
+from lms.certification.services.pinning import (
+    move_to_version,
+)
+from lms.certification.services.proofs import (
+    bring_proof,
+    enter_proof,
+    return_proof,
+    verify_proof,
+    withdraw_proof,
+)
+from lms.certification.services.renewing import (
+    apply_for_renewal,
+    draw_audit,
+    remind,
+)
+from lms.certification.services.reviewing import (
+    decide,
+    note,
+    recommend,
+    return_application,
+    review,
+)
+from lms.certification.services.sharing import (
+    end_share,
+    look,
+    share,
+)
+from lms.certification.services.waiving import (
+    approve_training,
+    end_approval,
+    end_waiver,
+    waive,
+)
 
 __all__ = [
+    "Answer",
+    "answer_appeal",
+    "appeal",
     "apply",
+    "apply_for_renewal",
+    "approve_training",
+    "bring_proof",
     "decide",
+    "draw_audit",
+    "end_approval",
+    "end_share",
+    "end_waiver",
+    "enter_proof",
     "issue_if_met",
+    "look",
     "mark_checked",
+    "move_to_version",
     "note",
+    "open_first_cycle",
+    "recommend",
+    "remind",
     "return_application",
+    "return_proof",
+    "review",
     "send_again",
+    "share",
+    "take_packet",
+    "tell_overdue",
+    "verify_proof",
+    "waive",
+    "withdraw_proof",
 ]

@@ -8,11 +8,19 @@ from lms import clock
 from lms.audit import Action
 from lms.certification.findings import Evaluation
 from lms.certification.models import Application, CompletionCheck, Decision, Outcome, State
-from lms.certification.queries import is_offered_to, issuer_of, pinned
+from lms.certification.queries import is_offered_to, issuer_of, pinned, version_held_to
+from lms.certification.queries.cycles import record_under
 from lms.certification.record import record_of
 from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
-from lms.certification.services.granting import issue_credential, keep_decision, locked, note_act
+from lms.certification.services.granting import (
+    issue_credential,
+    keep_decision,
+    keep_sending,
+    locked,
+    note_act,
+)
+from lms.certification.services.pinning import pin_at_start
 from lms.credentials import queries as credentials
 from lms.credentials.queries import CredentialCard
 from lms.credentials.states import State as Standing
@@ -26,17 +34,30 @@ LONGEST = 2000
 
 
 def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
-    """Ask the certifying body to decide. The version in force today is pinned.
+    """Ask the certifying body to decide, under the version that the person is held to, else today's.
 
     Raises NotFound for a scheme that nobody here decides on, Invalid while something is missing, and
     Conflict when an application is open or the credential is held already.
     """
     scheme, body = _offered(person_id, scheme_id)
-    if not scheme.is_reviewed:
+    scheme = version_held_to(person_id, scheme)
+    if not scheme.is_reviewed or scheme.renewal is not None:
         raise NotFound
-    evaluation = scheme.evaluate(record_of(person_id, body.timezone), clock.today(body.timezone))
+    evaluation = scheme.evaluate(record_of(person_id, body.timezone, body.id), clock.today(body.timezone))
     _need_all(evaluation)
     _refuse_second(person_id, scheme_id)
+    return submitted(actor_id, person_id, scheme, body, evaluation)
+
+
+def submitted(
+    actor_id: int,
+    person_id: int,
+    scheme: Scheme,
+    body: OrganisationCard,
+    evaluation: Evaluation,
+    **details: object,
+) -> Application:
+    """The application, waiting for the reviewers of the body. Raises Conflict when one is open already."""
     application = Application(
         organisation_id=body.id,
         person_id=person_id,
@@ -50,7 +71,9 @@ def apply(actor_id: int, *, person_id: int, scheme_id: str) -> Application:
         session().flush()
     except IntegrityError as twice:
         raise Conflict(_("You have applied already.")) from twice
-    note_act(Action.CERTIFICATION_APPLY, actor_id, application, scheme_version=scheme.version)
+    keep_sending(application, evaluation)
+    pin_at_start(application)
+    note_act(Action.CERTIFICATION_APPLY, actor_id, application, scheme_version=scheme.version, **details)
     return application
 
 
@@ -61,11 +84,13 @@ def send_again(actor_id: int, *, application_id: int) -> Application:
         raise Conflict(_("This application is not waiting for you."))
     body = people.organisation(application.organisation_id)
     scheme = pinned(application.scheme_id, application.scheme_version)
-    record = record_of(application.person_id, body.timezone)
-    _need_all(scheme.evaluate(record, clock.today(body.timezone)))
+    record = record_under(scheme, application.person_id, body.timezone, application, body.id)
+    evaluation = scheme.evaluate(record, clock.today(body.timezone))
+    _need_all(evaluation)
     application.state = State.SUBMITTED.value
     application.submitted_at = clock.now()
     session().flush()
+    keep_sending(application, evaluation)
     note_act(Action.CERTIFICATION_SEND_AGAIN, actor_id, application)
     return application
 
@@ -81,7 +106,7 @@ def issue_if_met(actor_id: int | None, *, person_id: int, scheme_id: str) -> str
     if (number := _issued_at_once(person_id, scheme_id)) is not None:
         return number
     as_of = clock.today(issuer.timezone)
-    record = scheme.allocated(record_of(person_id, issuer.timezone))
+    record = scheme.allocated(record_of(person_id, issuer.timezone, issuer.id))
     evaluation = scheme.evaluate(record, as_of)
     if not evaluation.is_met:
         return None
@@ -142,8 +167,11 @@ def _refuse_second(person_id: int, scheme_id: str) -> None:
         if state in (State.SUBMITTED, State.RETURNED):
             raise Conflict(_("You have applied already."))
         card = _standing_credential(number) if number else None
-        if card is not None and state_on(card, clock.now()) in (Standing.ACTIVE, Standing.SUSPENDED):
+        if card is not None and state_on(card, clock.now()) in HELD:
             raise Conflict(_("You hold this certificate already."))
+
+
+HELD = (Standing.ACTIVE, Standing.SUSPENDED, Standing.PROBATION, Standing.INACTIVE)
 
 
 def _standing_credential(number: str) -> CredentialCard | None:

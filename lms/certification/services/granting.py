@@ -9,9 +9,10 @@ from lms.audit import Action
 from lms.certification.certificate_facts import certificate_facts, in_language
 from lms.certification.facts import Record
 from lms.certification.findings import Evaluation
-from lms.certification.models import Application, Decision, Outcome
+from lms.certification.models import Application, Decision, Outcome, Sending
 from lms.certification.replay import hash_of, inputs_of
 from lms.certification.scheme_file import Scheme
+from lms.certification.services.cycles import first_end, open_cycle, renew_credential
 from lms.credentials import services as issuing
 from lms.db import lock, session
 from lms.errors import NotFound
@@ -39,7 +40,12 @@ def issue_credential(
     record: Record,
     as_of: date,
 ) -> str:
-    """Issue the credential of this application: its key makes a second call answer the first number."""
+    """Issue the credential of this application: its key makes a second call answer the first number.
+
+    A renewal opens the next period of the number held instead.
+    """
+    if scheme.renewal is not None:
+        return renew_credential(actor_id, application, scheme, record, as_of)
     holder = people.person(application.person_id)
     issued = issuing.issue(
         actor_id,
@@ -59,7 +65,7 @@ def issue_credential(
             signatory_title=issuer.signatory_title or "",
         ),
         issued_on=as_of,
-        valid_until=scheme.valid_until(as_of),
+        valid_until=first_end(scheme, as_of, record),
         decision_key=f"application:{application.id}",
     )
     return issued.number
@@ -97,6 +103,8 @@ def keep_decision(
     )
     session().add(decision)
     session().flush()
+    if outcome is Outcome.GRANTED:
+        open_cycle(decision, application, scheme, record)
     return decision
 
 
@@ -109,3 +117,21 @@ def note_act(action: Action, actor_id: int | None, application: Application, **d
         organisation_id=application.organisation_id,
         details=dict(details),
     )
+
+
+def keep_sending(application: Application, evaluation: Evaluation | None) -> Sending:
+    """Remember that the application was sent now, and how each requirement stood."""
+    earlier = session().scalar(
+        sa.select(sa.func.max(Sending.round)).where(Sending.application_id == application.id)
+    )
+    sending = Sending(
+        organisation_id=application.organisation_id,
+        person_id=application.person_id,
+        application_id=application.id,
+        round=(earlier or 0) + 1,
+        at=application.submitted_at,
+        findings=evaluation.as_json() if evaluation else None,
+    )
+    session().add(sending)
+    session().flush()
+    return sending

@@ -53,7 +53,7 @@ class Credential(Scoped, Base):
 
 
 class StatusEvent(Base):
-    """A suspension, reinstatement or revocation. Rows are only ever added."""
+    """A suspension, reinstatement, revocation or the like. Rows are only ever added."""
 
     __tablename__ = "status_event"
 
@@ -65,7 +65,10 @@ class StatusEvent(Base):
     at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('suspended', 'reinstated', 'revoked')", name="kind_known"),
+        sa.CheckConstraint(
+            "kind IN ('suspended', 'reinstated', 'revoked', 'made_inactive', 'probation', 'relinquished')",
+            name="kind_known",
+        ),
         sa.CheckConstraint("reason <> ''", name="reason_given"),
     )
 
@@ -84,6 +87,49 @@ class CertificateFile(Base):
         sa.Index(
             "ix_certificate_file_undrawn",
             "credential_id",
+            sqlite_where=sa.text("drawn_at IS NULL"),
+            postgresql_where=sa.text("drawn_at IS NULL"),
+        ),
+    )
+
+
+class CredentialRenewal(Base):
+    """A new period under the same number. Rows are only ever added; the earlier period stays readable."""
+
+    __tablename__ = "credential_renewal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[int] = mapped_column(sa.ForeignKey("credential.id"))
+    sequence: Mapped[int]
+    starts_on: Mapped[date]
+    valid_until: Mapped[date]
+    previous_until: Mapped[date]
+    decision_key: Mapped[str] = mapped_column(sa.String(200), unique=True)
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (
+        sa.UniqueConstraint("credential_id", "sequence"),
+        sa.CheckConstraint("sequence > 1", name="after_the_first"),
+        sa.CheckConstraint("starts_on > previous_until", name="no_overlap"),
+        sa.CheckConstraint("valid_until >= starts_on", name="ends_after_start"),
+    )
+
+
+class RenewalCertificate(Base):
+    """The drawn PDF of a renewed period; without `drawn_at` it is still to be drawn."""
+
+    __tablename__ = "renewal_certificate"
+
+    renewal_id: Mapped[int] = mapped_column(sa.ForeignKey("credential_renewal.id"), primary_key=True)
+    sha256: Mapped[str | None] = mapped_column(sa.String(64))
+    drawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    __table_args__ = (
+        sa.CheckConstraint("(drawn_at IS NULL) = (sha256 IS NULL)", name="drawn_has_bytes"),
+        sa.Index(
+            "ix_renewal_certificate_undrawn",
+            "renewal_id",
             sqlite_where=sa.text("drawn_at IS NULL"),
             postgresql_where=sa.text("drawn_at IS NULL"),
         ),

@@ -9,10 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from lms.credentials.facts import CredentialFacts, Kind
-from lms.credentials.models import CertificateFile, Credential, StatusEvent
+from lms.credentials.models import (
+    CertificateFile,
+    Credential,
+    CredentialRenewal,
+    RenewalCertificate,
+    StatusEvent,
+)
 from lms.credentials.naming import search_key
 from lms.credentials.numbers import is_well_formed, normalise
-from lms.credentials.states import EventKind, State, StatusFact, state_on
+from lms.credentials.states import EventKind, Renewed, State, StatusFact, state_on
 from lms.db import Scope, scope, session
 from lms.errors import NotFound
 
@@ -42,6 +48,13 @@ class CredentialCard:
     superseded_by: str | None
     superseded_at: datetime | None
     events: tuple[StatusFact, ...]
+    renewals: tuple[Renewed, ...] = ()
+    replaces: str | None = None
+
+    @property
+    def first_until(self) -> date | None:
+        """The last day of validity as it was issued; `valid_until` is the one that holds now."""
+        return self.renewals[0].previous_until if self.renewals else self.valid_until
 
     @property
     def facts(self) -> CredentialFacts:
@@ -63,7 +76,18 @@ class StatusChange:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One period of a number: the first as it was issued, later ones by renewal; `sha256` once drawn."""
+
+    sequence: int
+    starts_on: date
+    valid_until: date | None
+    sha256: str | None
+
+
 _successor = aliased(Credential)
+_predecessor = aliased(Credential)
 _CARDS = (
     sa.select(
         Credential.id,
@@ -84,13 +108,21 @@ _CARDS = (
         CertificateFile.sha256,
         _successor.number.label("superseded_by"),
         _successor.issued_at.label("superseded_at"),
+        _predecessor.number.label("replaces"),
+        StatusEvent.id.label("event_id"),
         StatusEvent.kind.label("event_kind"),
         StatusEvent.at.label("event_at"),
+        CredentialRenewal.id.label("renewal_id"),
+        CredentialRenewal.at.label("renewed_at"),
+        CredentialRenewal.valid_until.label("renewed_until"),
+        CredentialRenewal.previous_until.label("previous_until"),
     )
     .outerjoin(CertificateFile, CertificateFile.credential_id == Credential.id)
     .outerjoin(_successor, _successor.replaces_id == Credential.id)
+    .outerjoin(_predecessor, _predecessor.id == Credential.replaces_id)
     .outerjoin(StatusEvent, StatusEvent.credential_id == Credential.id)
-    .order_by(Credential.id.desc(), StatusEvent.id)
+    .outerjoin(CredentialRenewal, CredentialRenewal.credential_id == Credential.id)
+    .order_by(Credential.id.desc(), StatusEvent.id, CredentialRenewal.id)
 )
 _BY_NUMBER = _CARDS.where(Credential.number == sa.bindparam("number"))
 _BY_PERSON = _CARDS.where(Credential.person_id == sa.bindparam("person_id"))
@@ -103,20 +135,31 @@ _HISTORY = (
 
 
 def _cards(rows: Iterable[sa.Row[Any]]) -> tuple[CredentialCard, ...]:
-    """Rows of `_CARDS`, one for each event, folded into one card a credential."""
-    found: dict[int, sa.Row[Any]] = {}
-    events: dict[int, list[StatusFact]] = {}
+    """Rows of `_CARDS`, one for each event and renewal, folded into one card a credential."""
+    found: dict[int, list[sa.Row[Any]]] = {}
     for row in rows:
-        found.setdefault(row.id, row)
-        if row.event_kind is not None:
-            events.setdefault(row.id, []).append(StatusFact(EventKind(row.event_kind), row.event_at))
-    return tuple(_card(row, tuple(events.get(credential_id, ()))) for credential_id, row in found.items())
+        found.setdefault(row.id, []).append(row)
+    return tuple(_card(together) for together in found.values())
 
 
-def _card(row: sa.Row[Any], events: tuple[StatusFact, ...]) -> CredentialCard:
-    fields = row._asdict()
-    del fields["event_kind"], fields["event_at"]
-    return CredentialCard(**(fields | {"kind": Kind(row.kind), "events": events}))
+def _card(rows: list[sa.Row[Any]]) -> CredentialCard:
+    first = rows[0]
+    events = {row.event_id: StatusFact(EventKind(row.event_kind), row.event_at) for row in rows if row.event_id}
+    renewals = {row.renewal_id: row for row in rows if row.renewal_id}
+    fields = first._asdict()
+    for name in ("event_id", "event_kind", "event_at", *RENEWAL):
+        del fields[name]
+    fields |= {
+        "kind": Kind(first.kind),
+        "events": tuple(events.values()),
+        "renewals": tuple(Renewed(row.renewed_at, row.previous_until) for row in renewals.values()),
+    }
+    if renewals:
+        fields["valid_until"] = rows[-1].renewed_until
+    return CredentialCard(**fields)
+
+
+RENEWAL = ("renewal_id", "renewed_at", "renewed_until", "previous_until")
 
 
 def credential_cards(person_id: int) -> tuple[CredentialCard, ...]:
@@ -185,3 +228,40 @@ def undrawn() -> list[int]:
             .limit(100)
         )
     )
+
+
+def periods_of(card: CredentialCard) -> tuple[Period, ...]:
+    """The periods of a number, the first one first."""
+    first = Period(1, card.issued_on, card.first_until, card.sha256)
+    rows = session().execute(
+        sa.select(
+            CredentialRenewal.sequence,
+            CredentialRenewal.starts_on,
+            CredentialRenewal.valid_until,
+            RenewalCertificate.sha256,
+        )
+        .outerjoin(RenewalCertificate, RenewalCertificate.renewal_id == CredentialRenewal.id)
+        .where(CredentialRenewal.credential_id == card.id)
+        .order_by(CredentialRenewal.sequence)
+    )
+    return (first, *(Period(*row) for row in rows))
+
+
+def undrawn_renewals() -> list[int]:
+    """Ids of renewals whose certificate is still to be drawn, oldest first, at most 100."""
+    return list(
+        session().scalars(
+            sa.select(RenewalCertificate.renewal_id)
+            .where(RenewalCertificate.drawn_at.is_(None))
+            .order_by(RenewalCertificate.renewal_id)
+            .limit(100)
+        )
+    )
+
+
+def family_of(card: CredentialCard) -> str:
+    """The first number of a credential, before any correction of its name."""
+    with scope(Scope.all()):
+        while card.replaces is not None:
+            (card,) = _cards(session().execute(_BY_NUMBER, {"number": card.replaces}))
+    return card.number

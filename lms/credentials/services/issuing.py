@@ -18,11 +18,17 @@ from lms.credentials.certificate import draw as draw_page
 from lms.credentials.facts import CredentialFacts, Kind
 from lms.credentials.labels import refusal
 from lms.credentials.lettering import missing_letters
-from lms.credentials.models import CertificateFile, Credential, StatusEvent
+from lms.credentials.models import (
+    CertificateFile,
+    Credential,
+    CredentialRenewal,
+    RenewalCertificate,
+    StatusEvent,
+)
 from lms.credentials.naming import LONGEST_NAME, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
-from lms.credentials.states import Act, EventKind, is_possible
+from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, is_possible
 from lms.db import lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.people import queries as people
@@ -92,6 +98,75 @@ def revoke(actor_id: int, *, number: str, reason: str) -> None:
     _change(actor_id, number, reason, Act.REVOKE, EventKind.REVOKED, Action.CREDENTIALS_REVOKE)
 
 
+def make_inactive(actor_id: int, *, number: str, reason: str) -> None:
+    """Set a credential inactive until it is reinstated. Raises Conflict, Invalid, NotFound."""
+    _change(
+        actor_id,
+        number,
+        reason,
+        Act.MAKE_INACTIVE,
+        EventKind.MADE_INACTIVE,
+        Action.CREDENTIALS_MAKE_INACTIVE,
+    )
+
+
+def put_on_probation(actor_id: int, *, number: str, reason: str) -> None:
+    """Put an active credential on probation until it is reinstated. Raises Conflict, Invalid, NotFound."""
+    _change(
+        actor_id,
+        number,
+        reason,
+        Act.PUT_ON_PROBATION,
+        EventKind.PROBATION,
+        Action.CREDENTIALS_PUT_ON_PROBATION,
+    )
+
+
+def relinquish(actor_id: int, *, number: str, reason: str) -> None:
+    """Note that the holder gave a credential up, for good. Raises Conflict, Invalid, NotFound."""
+    _change(actor_id, number, reason, Act.RELINQUISH, EventKind.RELINQUISHED, Action.CREDENTIALS_RELINQUISH)
+
+
+def renew(actor_id: int | None, *, number: str, starts_on: date, valid_until: date, decision_key: str) -> int:
+    """Open the next period under the same number and have its certificate drawn; the period's sequence.
+
+    What was true on a past day stays so. The same `decision_key` answers the first renewal. Raises
+    Conflict for a state that cannot be renewed, Invalid for a period that does not follow, NotFound.
+    """
+    done = session().scalar(
+        sa.select(CredentialRenewal.sequence).where(CredentialRenewal.decision_key == decision_key)
+    )
+    if done is not None:
+        return done
+    card = _held(number, Act.RENEW)
+    if card.valid_until is None or starts_on <= card.valid_until or valid_until < starts_on:
+        raise Invalid("valid_until", _("A renewed period begins after the one before it."))
+    renewal = CredentialRenewal(
+        credential_id=card.id,
+        sequence=len(card.renewals) + 2,
+        starts_on=starts_on,
+        valid_until=valid_until,
+        previous_until=card.valid_until,
+        decision_key=decision_key,
+        by_id=actor_id,
+        at=clock.now(),
+    )
+    session().add(renewal)
+    session().flush()
+    session().add(RenewalCertificate(renewal_id=renewal.id))
+    record(
+        Action.CREDENTIALS_RENEW,
+        actor_id=actor_id,
+        subject="credential",
+        subject_id=card.id,
+        organisation_id=card.organisation_id,
+        details={"number": card.number, "valid_until": valid_until.isoformat(), "decision_key": decision_key},
+    )
+    session().flush()
+    enqueue("credentials.draw_renewal", renewal.id)
+    return renewal.sequence
+
+
 def replace(actor_id: int, *, number: str, name_as_issued: str, reason: str) -> IssuedCredential:
     """Issue the credential anew with a corrected name; the old number then points to the new one.
 
@@ -133,7 +208,7 @@ def draw_certificate(credential_id: int) -> None:
         return
     number = session().scalar(sa.select(Credential.number).where(Credential.id == credential_id))
     card = queries.credential(number or "")
-    sha256 = files.put(draw_page(certificate_facts(card)))
+    sha256 = files.put(draw_page(copy_with(certificate_facts(card), valid_until=card.first_until)))
     marked = session().execute(
         sa.update(CertificateFile)
         .where(CertificateFile.credential_id == credential_id, CertificateFile.drawn_at.is_(None))
@@ -142,6 +217,29 @@ def draw_certificate(credential_id: int) -> None:
     )
     if marked.rowcount != 1:  # type: ignore[attr-defined]
         return
+    _tell_ready(card, f"certificate:{card.number}")
+
+
+def draw_renewal(renewal_id: int) -> None:
+    """The same for the certificate of a renewed period; those of earlier periods stay as they are."""
+    renewal, row = session().get(CredentialRenewal, renewal_id), session().get(RenewalCertificate, renewal_id)
+    if renewal is None or row is None or row.drawn_at is not None:
+        return
+    number = session().scalar(sa.select(Credential.number).where(Credential.id == renewal.credential_id))
+    card = queries.credential(number or "")
+    facts = copy_with(certificate_facts(card), valid_until=renewal.valid_until)
+    sha256 = files.put(draw_page(facts))
+    marked = session().execute(
+        sa.update(RenewalCertificate)
+        .where(RenewalCertificate.renewal_id == renewal_id, RenewalCertificate.drawn_at.is_(None))
+        .values(sha256=sha256, drawn_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    if marked.rowcount == 1:  # type: ignore[attr-defined]
+        _tell_ready(card, f"certificate:{card.number}:{renewal.sequence}")
+
+
+def _tell_ready(card: CredentialCard, key: str) -> None:
     holder = people.person(card.person_id)
     with force_locale(holder.language):
         subject = _("Your certificate is ready")
@@ -150,7 +248,7 @@ def draw_certificate(credential_id: int) -> None:
         to_address=holder.email,
         subject=subject,
         template="certificate_ready",
-        key=f"certificate:{card.number}",
+        key=key,
         language=holder.language,
         chosen_name=holder.chosen_name,
         number=card.number,
@@ -303,6 +401,8 @@ def _held(number: str, act: Act) -> CredentialCard:
         raise NotFound
     card = queries.credential(row.number)
     state = card.state(clock.now())
+    if card.kind is Kind.COMPLETION and act in FOR_CERTIFICATIONS:
+        raise Conflict(_("This is for certifications. A certificate of completion stays as it is."))
     if not is_possible(act, state):
         raise Conflict(refusal(act, state))
     return card

@@ -30,7 +30,8 @@ class ModuleCompletion:
 
 @dataclass(frozen=True)
 class ContactHour:
-    """Minutes of training under one topic. `evidence` names the row it comes from and the topic."""
+    """Minutes of training under one topic. `evidence` names the row it comes from and the topic,
+    `organisation_id` who held it."""
 
     evidence: str
     module_id: str
@@ -39,6 +40,7 @@ class ContactHour:
     mode: str
     on: date
     trainer_id: int | None
+    organisation_id: int
 
 
 def completions_of(person_id: int) -> tuple[ModuleCompletion, ...]:
@@ -91,6 +93,7 @@ _ATTENDED = (
         LiveSession.mode,
         LiveSession.starts_at,
         LiveSession.timezone,
+        Enrolment.organisation_id,
         ModuleRevision.module_id,
         ModuleRevision.content_hash,
     )
@@ -121,6 +124,7 @@ def contact_hours_of(person_id: int) -> tuple[ContactHour, ...]:
                     mode=Mode.SELF_PACED.value,
                     on=completion.completed_on,
                     trainer_id=None,
+                    organisation_id=completion.organisation_id,
                 )
             )
     rows = session().execute(_ATTENDED, {"person_id": person_id}).all()
@@ -143,6 +147,7 @@ def contact_hours_of(person_id: int) -> tuple[ContactHour, ...]:
                     mode=row.mode,
                     on=row.starts_at.astimezone(ZoneInfo(row.timezone)).date(),
                     trainer_id=row.trainer_id,
+                    organisation_id=row.organisation_id,
                 )
             )
     return tuple(found)

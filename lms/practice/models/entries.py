@@ -12,11 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, Instant, Scoped
 from lms.practice.models.constraints import LONGEST_NOTE, one_of
-from lms.practice.rules import STORED_STATES, Kind, Mode
+from lms.practice.rules import DOMAINS, STORED_STATES, Kind, Mode
 
 
 class PracticeEntry(Scoped, Base):
-    """One logged piece of work. `worked_on` is a plain date in `zone`; `minutes` is what the trainee logged."""
+    """One logged piece of work. `worked_on` is a plain date in `zone`; `minutes` is what the trainee logged.
+
+    `population` is the group of people that the work was for, never a person; "" when nobody asked.
+    """
 
     __tablename__ = "practice_entry"
     __table_args__ = (
@@ -28,6 +31,7 @@ class PracticeEntry(Scoped, Base):
         sa.Index("ix_practice_entry_supervisor_id_state", "supervisor_id", "state"),
         sa.CheckConstraint(one_of("kind", Kind), name="kind_known"),
         sa.CheckConstraint(one_of("mode", Mode), name="mode_known"),
+        sa.CheckConstraint("role IN ('paid', 'volunteer')", name="role_known"),
         sa.CheckConstraint(one_of("state", STORED_STATES), name="state_known"),
         sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
         sa.CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="both_times_or_none"),
@@ -50,6 +54,9 @@ class PracticeEntry(Scoped, Base):
     minutes: Mapped[int]
     kind: Mapped[str] = mapped_column(sa.String(24))
     mode: Mapped[str] = mapped_column(sa.String(16))
+    role: Mapped[str] = mapped_column(sa.String(16), default="volunteer", server_default="volunteer")
+    is_direct: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    population: Mapped[str] = mapped_column(sa.String(32), default="", server_default="")
     note: Mapped[str] = mapped_column(sa.String(LONGEST_NOTE))
     state: Mapped[str] = mapped_column(sa.String(16))
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -88,6 +95,10 @@ class SignOff(Scoped, Base):
             name="approval_is_whole",
         ),
         sa.CheckConstraint("minutes IS NULL OR minutes BETWEEN 1 AND 1440", name="minutes_within_a_day"),
+        sa.CheckConstraint(
+            f"domain IS NULL OR (act = 'approve' AND length(reason) > 0 AND domain IN {DOMAINS!r})",
+            name="domain_is_approved",
+        ),
         sa.CheckConstraint("by_id <> person_id", name="not_oneself"),
         sa.CheckConstraint("length(sha256) = 64", name="hash_is_whole"),
     )
@@ -98,6 +109,7 @@ class SignOff(Scoped, Base):
     act: Mapped[str] = mapped_column(sa.String(16))
     reverses_id: Mapped[int | None] = mapped_column(sa.ForeignKey("sign_off.id"))
     minutes: Mapped[int | None]
+    domain: Mapped[str | None] = mapped_column(sa.String(32))
     reason: Mapped[str] = mapped_column(sa.String(500))
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     by_name: Mapped[str] = mapped_column(sa.String(200))

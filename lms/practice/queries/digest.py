@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from lms import clock
 from lms.db import session
 from lms.mail import OutgoingMail
-from lms.people.queries import PersonCard, people
+from lms.people.queries import PersonCard, outsiders, people
 from lms.practice.models import PracticeEntry
 from lms.practice.rules import State, is_time_for_mail
 
@@ -25,7 +25,9 @@ def supervisors_to_remind() -> list[int]:
         .group_by(PracticeEntry.supervisor_id)
         .order_by(sa.func.min(PracticeEntry.submitted_at))
     )
-    cards = people(waiting)
+    found_waiting = list(waiting)
+    without_account = outsiders(found_waiting)
+    cards = people(person_id for person_id in found_waiting if person_id not in without_account)
     keys = {
         f"hours-waiting:{card.id}:{clock.today(card.timezone).isoformat()}": card.id
         for card in cards.values()

@@ -107,15 +107,15 @@ def disputable_act(entry_id: int) -> int | None:
         PracticeEntry.state == State.RETURNED.value,
         PracticeEntry.version >= SignOff.entry_version + 1,
     )
-    is_less = sa.and_(
+    is_otherwise = sa.and_(
         SignOff.act == "approve",
         PracticeEntry.approval_id == SignOff.id,
-        SignOff.minutes < PracticeEntry.minutes,
+        sa.or_(SignOff.minutes < PracticeEntry.minutes, SignOff.domain.is_not(None)),
     )
     act_id = session().scalar(
         sa.select(SignOff.id)
         .join(PracticeEntry, PracticeEntry.id == SignOff.entry_id)
-        .where(PracticeEntry.id == entry_id, sa.or_(is_return, is_less))
+        .where(PracticeEntry.id == entry_id, sa.or_(is_return, is_otherwise))
         .order_by(SignOff.id.desc())
         .limit(1)
     )

@@ -11,10 +11,20 @@ from sqlalchemy.orm import aliased
 
 from lms.db import session
 from lms.errors import NotFound
+from lms.people.queries import organisation
 from lms.practice.models import Placement, PracticeEntry, SignOff
 from lms.practice.queries.rows import Rows
 from lms.practice.queries.standing import AMENDED_BY, IS_AMENDED, STANDING_STATE
-from lms.practice.rules import State, Work, monday_of
+from lms.practice.rules import (
+    Checks,
+    State,
+    Work,
+    checks_of,
+    domain_of,
+    has_own_checks,
+    house_checks,
+    monday_of,
+)
 
 
 @dataclass(frozen=True)
@@ -36,13 +46,18 @@ class EntryLine:
     minutes: int
     kind: str
     mode: str
+    role: str
+    is_direct: bool
+    population: str
     note: str
     state: str
     submitted_at: datetime | None
     first_submitted_at: datetime | None
     placement_starts_on: date
     placement_ends_on: date | None
+    counts_from: date | None
     signed_minutes: int | None
+    signed_domain: str | None
     signed_at: datetime | None
     reason: str | None
     amends_id: int | None
@@ -63,6 +78,16 @@ class EntryLine:
     def may_be_amended(self) -> bool:
         """Whether the line is signed, stands, and nobody has written an amendment of it yet."""
         return self.state == State.APPROVED and self.amended_by_id is None
+
+    @property
+    def derived_domain(self) -> str:
+        """The domain that the kind of work counts in by itself."""
+        return domain_of(self.kind)
+
+    @property
+    def domain(self) -> str:
+        """The domain the line counts in: the signed one when the supervisor changed it."""
+        return self.signed_domain or self.derived_domain
 
     @property
     def week(self) -> date:
@@ -129,13 +154,18 @@ LINES: Rows = (
         PracticeEntry.minutes,
         PracticeEntry.kind,
         PracticeEntry.mode,
+        PracticeEntry.role,
+        PracticeEntry.is_direct,
+        PracticeEntry.population,
         PracticeEntry.note,
         STANDING_STATE,
         PracticeEntry.submitted_at,
         PracticeEntry.first_submitted_at,
         Placement.starts_on,
         Placement.ends_on,
+        Placement.counts_from,
         SignOff.minutes,
+        SignOff.domain,
         SignOff.at,
         sa.case((PracticeEntry.state == State.RETURNED.value, _REASON), else_=None),
         PracticeEntry.amends_id,
@@ -196,6 +226,7 @@ class SignOffLine:
     id: int
     act: str
     minutes: int | None
+    domain: str | None
     reason: str
     by_id: int
     by_name: str
@@ -203,6 +234,7 @@ class SignOffLine:
     statement: str | None
     sha256: str
     reverses_id: int | None
+    batch_id: str
 
 
 def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
@@ -212,6 +244,7 @@ def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
             SignOff.id,
             SignOff.act,
             SignOff.minutes,
+            SignOff.domain,
             SignOff.reason,
             SignOff.by_id,
             SignOff.by_name,
@@ -219,6 +252,7 @@ def sign_offs_of(entry_id: int) -> tuple[SignOffLine, ...]:
             SignOff.statement,
             SignOff.sha256,
             SignOff.reverses_id,
+            SignOff.batch_id,
         )
         .where(SignOff.entry_id == entry_id)
         .order_by(SignOff.id)
@@ -244,6 +278,14 @@ _WORKS_OF = sa.select(
     sa.not_(PracticeEntry.is_voiding),
     sa.not_(IS_AMENDED),
 )
+
+
+def checks_at(organisation_ids: Iterable[int]) -> dict[int, Checks]:
+    """The checks that hold at each of these organisations; no statement where none has its own."""
+    ids = set(organisation_ids)
+    if not has_own_checks():
+        return dict.fromkeys(ids, house_checks())
+    return {id: checks_of(organisation(id).slug) for id in ids}
 
 
 def works_of(person_ids: Iterable[int]) -> dict[int, tuple[Work, ...]]:

@@ -8,15 +8,23 @@ import sqlalchemy as sa
 
 from lms.db import session
 from lms.people.queries import people
-from lms.practice.models import Placement, PracticeEntry, SignOff, SupervisionAgreement, SupervisionSession
+from lms.practice.models import (
+    EvaluationStep,
+    Placement,
+    PracticeEntry,
+    SignOff,
+    SupervisionAgreement,
+    SupervisionSession,
+)
 from lms.practice.queries.rows import Rows
 from lms.practice.queries.standing import COUNTS
+from lms.practice.queries.supervision import SESSION_COUNTS
 from lms.practice.rules import State, domain_of
 
 
 @dataclass(frozen=True)
 class PracticeHour:
-    """One entry as evidence; `minutes` are the approved minutes once it is signed."""
+    """One entry as evidence; `minutes` and `domain` are those that were signed, once it is signed."""
 
     evidence: str
     entry_id: int
@@ -29,11 +37,14 @@ class PracticeHour:
     state: str
     supervisor_id: int
     signed_at: datetime | None
+    role: str
+    is_direct: bool
+    population: str
 
 
 @dataclass(frozen=True)
 class SupervisionFact:
-    """One supervision session as evidence; signed means by both."""
+    """One supervision session as evidence; signed means by both. `group_size` is known of newer groups."""
 
     evidence: str
     on: date
@@ -42,6 +53,8 @@ class SupervisionFact:
     mode: str
     supervisor_id: int
     is_signed: bool
+    is_observation: bool = False
+    group_size: int | None = None
 
 
 _HOURS_OF: Rows = (
@@ -50,11 +63,15 @@ _HOURS_OF: Rows = (
         PracticeEntry.worked_on,
         sa.func.coalesce(SignOff.minutes, PracticeEntry.minutes),
         PracticeEntry.kind,
+        SignOff.domain,
         PracticeEntry.mode,
         Placement.site_name,
         PracticeEntry.state,
         sa.func.coalesce(SignOff.by_id, PracticeEntry.supervisor_id),
         SignOff.at,
+        PracticeEntry.role,
+        PracticeEntry.is_direct,
+        PracticeEntry.population,
     )
     .join(Placement, Placement.id == PracticeEntry.placement_id)
     .outerjoin(SignOff, SignOff.id == PracticeEntry.approval_id)
@@ -72,9 +89,19 @@ def practice_hours_of(person_id: int) -> tuple[PracticeHour, ...]:
     rows = session().execute(_HOURS_OF, {"person_id": person_id})
     return tuple(
         PracticeHour(
-            f"practice_entry:{id}", id, on, minutes, kind, domain_of(kind), mode, site, state, supervisor_id, at
+            f"practice_entry:{id}",
+            id,
+            on,
+            minutes,
+            kind,
+            domain or domain_of(kind),
+            mode,
+            site,
+            state,
+            supervisor_id,
+            *rest,
         )
-        for id, on, minutes, kind, mode, site, state, supervisor_id, at in rows
+        for id, on, minutes, kind, domain, mode, site, state, supervisor_id, *rest in rows
     )
 
 
@@ -90,24 +117,33 @@ _SUPERVISION_OF: Rows = (
             SupervisionSession.trainee_signed_at.is_not(None),
             SupervisionSession.supervisor_signed_at.is_not(None),
         ),
+        SupervisionSession.is_observation,
+        SupervisionSession.group_size,
     )
-    .where(SupervisionSession.person_id == sa.bindparam("person_id"))
+    .where(SupervisionSession.person_id == sa.bindparam("person_id"), SESSION_COUNTS)
     .order_by(SupervisionSession.held_on, SupervisionSession.id)
 )
 
 
 def supervision_of(person_id: int) -> tuple[SupervisionFact, ...]:
-    """All supervision sessions of a person, oldest first."""
+    """The supervision sessions of a person, oldest first.
+
+    Of a session and its correction only one is among them: the newer once both have signed it, the older
+    until then, if both had signed that.
+    """
     rows = session().execute(_SUPERVISION_OF, {"person_id": person_id})
     return tuple(SupervisionFact(f"supervision_session:{id}", *rest) for id, *rest in rows)
 
 
 def supervisors_of(person_id: int) -> frozenset[int]:
-    """Everyone who supervises or ever supervised the person: by agreement, by signature or by a session."""
+    """Everyone who supervises or ever supervised the person: by agreement, signature, session, evaluation."""
     found = sa.union(
         sa.select(SupervisionAgreement.supervisor_id).where(SupervisionAgreement.person_id == person_id),
         sa.select(SignOff.by_id).where(SignOff.person_id == person_id),
         sa.select(SupervisionSession.supervisor_id).where(SupervisionSession.person_id == person_id),
+        sa.select(EvaluationStep.by_id).where(
+            EvaluationStep.person_id == person_id, EvaluationStep.kind != "commented"
+        ),
     )
     return frozenset(session().scalars(found))
 

@@ -10,28 +10,17 @@ import sqlalchemy as sa
 from lms.audit import Action, AuditEvent
 from lms.db import session
 from lms.practice.models import PracticeEntry, SignOff
+from lms.practice.queries import session_signatures
+from lms.practice.queries.evaluations import evaluations_checked
+from lms.practice.queries.pages import columns_of, pages
+from lms.practice.queries.recheck_lists import lists_checked
 from lms.practice.queries.rows import Rows
 from lms.practice.recheck import Mismatch, batch_mismatches, entry_mismatches, lost, mismatches_of
 from lms.practice.rules import State
 
-PAGE = 500
 _ACTIONS = (Action.PRACTICE_SIGN_OFF.value, Action.PRACTICE_RETURN.value, Action.PRACTICE_UNDO.value)
-
-
-def _columns(table: type[Any]) -> Rows:
-    return sa.select(*table.__mapper__.column_attrs)
-
-
-_ACTS = _columns(SignOff)
-_ENTRIES = _columns(PracticeEntry)
-
-
-def _pages(rows: Rows, id_column: Any) -> Iterator[list[Any]]:
-    """The rows by id, a page at a time."""
-    last = 0
-    while page := session().execute(rows.where(id_column > last).order_by(id_column).limit(PAGE)).all():
-        yield list(page)
-        last = page[-1].id
+_ACTS = columns_of(SignOff)
+_ENTRIES = columns_of(PracticeEntry)
 
 
 @dataclass
@@ -42,12 +31,19 @@ class Recheck:
 
     def mismatches(self) -> Iterator[Mismatch]:
         """Each row that no longer says what was signed."""
-        for page in _pages(_ACTS, SignOff.id):
+        for page in pages(_ACTS, SignOff.id):
             self.signed += len(page)
             yield from _of_acts(page)
             yield from _of_batches(page)
         yield from _of_entries()
         yield from _lost_batches()
+        for read, mismatches in lists_checked():
+            self.signed += read
+            yield from mismatches
+        for read, mismatches in evaluations_checked():
+            self.signed += read
+            yield from mismatches
+        yield from session_signatures.mismatches()
 
 
 def _of_acts(page: list[Any]) -> Iterator[Mismatch]:
@@ -106,7 +102,7 @@ def _of_entries() -> Iterator[Mismatch]:
     counted = _ENTRIES.where(
         sa.or_(PracticeEntry.approval_id.is_not(None), PracticeEntry.state == State.RETURNED.value)
     )
-    for page in _pages(counted, PracticeEntry.id):
+    for page in pages(counted, PracticeEntry.id):
         approvals = {
             row.id: row
             for row in session().execute(_ACTS.where(SignOff.id.in_([row.approval_id for row in page])))
@@ -133,7 +129,7 @@ def _lost_batches() -> Iterator[Mismatch]:
     events: Rows = sa.select(AuditEvent.id, AuditEvent.details).where(
         AuditEvent.subject == "sign_off", AuditEvent.action.in_(_ACTIONS)
     )
-    for page in _pages(events, AuditEvent.id):
+    for page in pages(events, AuditEvent.id):
         batch_ids = [event.details.get("batch", "") for event in page]
         left = set(session().scalars(sa.select(SignOff.batch_id).where(SignOff.batch_id.in_(batch_ids))))
         for event in page:

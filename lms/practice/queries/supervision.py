@@ -2,13 +2,38 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from lms.db import session
 from lms.errors import NotFound
-from lms.practice.models import SupervisionAgreement, SupervisionSession
+from lms.practice.models import SessionSignature, SupervisionAgreement, SupervisionSession
 from lms.practice.queries.rows import Rows
+
+
+def is_signed_by_both(table: Any) -> sa.ColumnElement[bool]:
+    """Whether both have signed a session."""
+    return sa.and_(table.trainee_signed_at.is_not(None), table.supervisor_signed_at.is_not(None))
+
+
+_newer = SupervisionSession.__table__.alias("newer")
+_NEWER_ID: Any = (
+    sa.select(_newer.c.id)
+    .where(_newer.c.corrects_id == SupervisionSession.id)
+    .correlate(SupervisionSession)
+    .scalar_subquery()
+)
+_IS_REPLACED: Any = (
+    sa.exists()
+    .where(_newer.c.corrects_id == SupervisionSession.id, is_signed_by_both(_newer.c))
+    .correlate(SupervisionSession.__table__)
+)
+# Whether a session speaks for its time: of it and its correction the newer, once that is signed by both.
+SESSION_COUNTS = sa.and_(
+    ~_IS_REPLACED,
+    sa.or_(SupervisionSession.corrects_id.is_(None), is_signed_by_both(SupervisionSession)),
+)
 
 
 @dataclass(frozen=True)
@@ -20,16 +45,27 @@ class SupervisionPair:
 
 
 def pairs_of(person_id: int) -> tuple[SupervisionPair, ...]:
-    """The agreements' pairs in which the person is trainee or supervisor."""
+    """The agreements' pairs in which the person is trainee, supervisor or alternate."""
     rows = session().execute(
-        sa.select(SupervisionAgreement.person_id, SupervisionAgreement.supervisor_id)
-        .where(
-            sa.or_(SupervisionAgreement.person_id == person_id, SupervisionAgreement.supervisor_id == person_id)
+        sa.select(
+            SupervisionAgreement.person_id,
+            SupervisionAgreement.supervisor_id,
+            SupervisionAgreement.alternate_id,
+        ).where(
+            sa.or_(
+                SupervisionAgreement.person_id == person_id,
+                SupervisionAgreement.supervisor_id == person_id,
+                SupervisionAgreement.alternate_id == person_id,
+            )
         )
-        .distinct()
-        .order_by(SupervisionAgreement.person_id, SupervisionAgreement.supervisor_id)
     )
-    return tuple(SupervisionPair(*row) for row in rows)
+    found = {
+        (row.person_id, signer)
+        for row in rows
+        for signer in (row.supervisor_id, row.alternate_id)
+        if signer is not None and person_id in (row.person_id, signer)
+    }
+    return tuple(SupervisionPair(*pair) for pair in sorted(found))
 
 
 @dataclass(frozen=True)
@@ -45,8 +81,16 @@ class SessionLine:
     format: str
     mode: str
     topics: str
+    topic_kinds: str
+    follow_up: str
+    is_observation: bool
+    group_size: int | None
+    corrects_id: int | None
+    correction_reason: str | None
     trainee_signed_at: datetime | None
     supervisor_signed_at: datetime | None
+    corrected_by_id: int | None
+    is_replaced: bool
 
     @property
     def is_signed(self) -> bool:
@@ -69,8 +113,16 @@ _SESSION: Rows = sa.select(
     SupervisionSession.format,
     SupervisionSession.mode,
     SupervisionSession.topics,
+    SupervisionSession.topic_kinds,
+    SupervisionSession.follow_up,
+    SupervisionSession.is_observation,
+    SupervisionSession.group_size,
+    SupervisionSession.corrects_id,
+    SupervisionSession.correction_reason,
     SupervisionSession.trainee_signed_at,
     SupervisionSession.supervisor_signed_at,
+    _NEWER_ID,
+    _IS_REPLACED,
 )
 
 
@@ -92,3 +144,30 @@ def supervision_session(session_id: int) -> SessionLine:
     if row is None:
         raise NotFound
     return SessionLine(*row)
+
+
+@dataclass(frozen=True)
+class SignatureLine:
+    """One signature under a session, as a page shows it."""
+
+    part: str
+    by_name: str
+    at: datetime
+    statement: str
+    sha256: str
+
+
+def signatures_under(session_id: int) -> tuple[SignatureLine, ...]:
+    """The signatures under a session, oldest first."""
+    statement: Rows = (
+        sa.select(
+            SessionSignature.part,
+            SessionSignature.by_name,
+            SessionSignature.at,
+            SessionSignature.statement,
+            SessionSignature.sha256,
+        )
+        .where(SessionSignature.session_id == session_id)
+        .order_by(SessionSignature.id)
+    )
+    return tuple(SignatureLine(*row) for row in session().execute(statement))

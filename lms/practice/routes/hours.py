@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -18,8 +18,10 @@ from lms.permissions import Actor, Permission, Target, authorize, can, current_a
 from lms.practice import queries, services, words
 from lms.practice.forms import AmendForm, HoursForm, new_key
 from lms.practice.queries import EntryLine, PlacementLine
+from lms.practice.queries.export import export_rows
 from lms.practice.routes.blueprint import bp
 from lms.practice.rules import Mode, Problem, State, covers, flags, problems_with
+from lms.practice.spreadsheet import EXPORT_COLUMNS, written
 
 FormT = TypeVar("FormT", bound=HoursForm)
 
@@ -65,6 +67,15 @@ def log_hours() -> ResponseReturnValue:
     return _hours_page(actor, placements, form, 422)
 
 
+@bp.get("/hours/export.csv")
+def export_hours() -> ResponseReturnValue:
+    """All of one's entries as a file for a spreadsheet."""
+    actor = authorize(Permission.PRACTICE_LOG_HOURS)
+    response = Response(written(EXPORT_COLUMNS, export_rows(actor.person_id)), mimetype="text/csv")
+    response.headers["Content-Disposition"] = 'attachment; filename="hours.csv"'
+    return response
+
+
 @bp.post("/hours/submit")
 def submit_drafts() -> ResponseReturnValue:
     """Send every draft."""
@@ -88,8 +99,7 @@ def entry(entry_id: int) -> ResponseReturnValue:
     if line.person_id == actor.person_id and is_open:
         form = _form(queries.placements_of(actor.person_id), obj=line)
         form.client_key.data = ""
-        if line.starts_at is None:
-            form.length.data = line.minutes
+        form.begin_with(line)
     return _entry_page(line, form, 200)
 
 
@@ -148,7 +158,7 @@ def amendment(entry_id: int) -> ResponseReturnValue:
         raise Conflict(_("Only signed hours without an amendment can be amended."))
     form = _form_of(AmendForm, queries.placements_of(actor.person_id), obj=line)
     form.client_key.data, form.is_voiding.data, form.reason.data = new_key(), False, ""
-    form.length.data = line.minutes if line.starts_at is None else None
+    form.begin_with(line)
     return _amendment_page(line, form, 200)
 
 
@@ -188,9 +198,10 @@ def _entry(entry_id: int) -> EntryLine:
 
 
 def _target(line: EntryLine) -> Target:
-    return Target(
-        organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=line.supervisor_id
-    )
+    actor_id, supervisor_id = current_actor().person_id, line.supervisor_id
+    if actor_id not in (line.person_id, supervisor_id) and queries.stood_in_for(actor_id, [line]):
+        supervisor_id = actor_id
+    return Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=supervisor_id)
 
 
 def _form(placements: Sequence[PlacementLine], **defaults: object) -> HoursForm:
@@ -201,7 +212,11 @@ def _form_of(kind: type[FormT], placements: Sequence[PlacementLine], **defaults:
     today = clock.today(placements[0].zone) if placements else date.max
     # Over now, but its last days may still be missing: an ended placement stays choosable at the end.
     current_first = sorted(placements, key=lambda placement: not covers(placement, today))
-    return kind(placements=[(placement.id, placement.site) for placement in current_first], **defaults)
+    return kind(
+        placements=[(placement.id, placement.site) for placement in current_first],
+        asks_population=any(placement.asks_population for placement in placements),
+        **defaults,
+    )
 
 
 def _new_form(placements: Sequence[PlacementLine], last: EntryLine | None) -> HoursForm:
@@ -212,7 +227,8 @@ def _new_form(placements: Sequence[PlacementLine], last: EntryLine | None) -> Ho
         form.placement_id.data, form.kind.data, form.mode.data = last.placement_id, last.kind, last.mode
         form.starts_at.data, form.ends_at.data = last.starts_at, last.ends_at
         form.is_overnight.data = last.is_overnight
-        form.length.data = last.minutes if last.starts_at is None else None
+        form.begin_with(last)
+        form.role.data, form.population.data = last.role, last.population
     return form
 
 
@@ -227,6 +243,9 @@ def _typed(form: HoursForm) -> services.Hours:
         ends_at=form.ends_at.data,
         is_overnight=form.is_overnight.data,
         note=form.note.data or "",
+        role=form.role.data or None,
+        is_direct={"direct": True, "indirect": False}.get(form.directness.data or ""),
+        population=form.population.data or "",
     )
 
 
@@ -259,6 +278,8 @@ def _noticed(line: EntryLine) -> tuple[Problem, ...]:
             placement,
             queries.covering(placement.agreements, line.worked_on),
             clock.today(line.zone),
+            queries.checks_at([line.organisation_id])[line.organisation_id],
+            counts_from=line.counts_from,
         )
     )
 
@@ -279,6 +300,8 @@ def _hours_page(
         names={person_id: card.chosen_name for person_id, card in names.items()},
         readers=sorted(names[person_id].chosen_name for person_id in supervisor_ids),
         has_placement=bool(placements),
+        periods=queries.period_marks_of(actor.person_id),
+        links_to_send=queries.waiting_for_links(actor.person_id),
         drafts=sum(line.state == State.DRAFT for line in lines),
         signed=sum(line.signed_minutes or 0 for line in lines if line.counts),
         words=words,
@@ -293,9 +316,12 @@ def _entry_page(line: EntryLine, form: HoursForm | None, status: int) -> Respons
         "practice/entry.html",
         line=line,
         form=form,
+        problems=_noticed(line) if line.state in (State.DRAFT, State.SUBMITTED, State.RETURNED) else (),
         history=history,
+        identities=queries.identities_of(act.batch_id for act in history),
         names={person_id: card.chosen_name for person_id, card in names.items()},
         readers=[names[line.supervisor_id].chosen_name],
+        periods=[mark for mark in queries.period_marks_of(line.person_id) if line.id in mark.entries],
         has_dispute=queries.dispute_about(line.id) is not None,
         may_dispute=queries.disputable_act(line.id) is not None,
         is_own=can(Permission.PRACTICE_CHANGE_ENTRY, _target(line)),

@@ -4,12 +4,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from lms import clock
 from lms.errors import Invalid, NotFound
 from lms.people.queries import organisations_of, people, people_with_role
 from lms.people.roles import Role
 from lms.permissions import Permission, Target, authorize, can, current_actor
 from lms.practice import queries, services, words
-from lms.practice.forms import AgreementForm, EndForm, PlacementForm, choices
+from lms.practice.forms import AgreementForm, DemandsForm, EndForm, PlacementForm, TermsForm, choices
 from lms.practice.queries import PlacementLine
 from lms.practice.routes.blueprint import bp
 
@@ -31,6 +32,7 @@ def placements() -> ResponseReturnValue:
         "practice/placements.html",
         placements=list(found.values()),
         names=_names(*found.values()),
+        to_answer=queries.placements_with_named(managed) if managed else frozenset(),
         may_arrange=bool(managed),
         words=words,
     )
@@ -71,7 +73,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
     """One placement and who may sign for it."""
     actor = current_actor()
     line = queries.placement(placement_id)
-    signs = actor.person_id if any(a.supervisor_id == actor.person_id for a in line.agreements) else None
+    signs = actor.person_id if any(a.names(actor.person_id) for a in line.agreements) else None
     target = Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=signs)
     authorize(Permission.PRACTICE_SEE_PLACEMENT, target)
     return _one_placement(line, EndForm(formdata=None), 200)
@@ -93,6 +95,45 @@ def end_placement(placement_id: int) -> ResponseReturnValue:
             flash(_("The last day is set. Work until then can still be signed."))
             return redirect(url_for("practice.placement", placement_id=placement_id))
     return _one_placement(line, form, 422)
+
+
+@bp.post("/placements/<int:placement_id>/terms")
+def set_terms(placement_id: int) -> ResponseReturnValue:
+    """Say from when hours there count, and whether entries name a group of people."""
+    line = _arranged(placement_id)
+    form = TermsForm()
+    if form.validate_on_submit():
+        try:
+            services.set_terms(
+                current_actor().person_id,
+                placement_id=placement_id,
+                counts_from=form.counts_from.data,
+                asks_population=form.asks_population.data,
+            )
+        except Invalid as fault:
+            form.show(fault)
+        else:
+            flash(_("It is set. What is logged already stays as it is."))
+            return redirect(url_for("practice.placement", placement_id=placement_id))
+    return _one_placement(line, EndForm(formdata=None), 422, terms=form)
+
+
+@bp.post("/placements/<int:placement_id>/demands")
+def set_demands(placement_id: int) -> ResponseReturnValue:
+    """Say which qualifications a signer needs at this placement."""
+    line = _arranged(placement_id)
+    form = DemandsForm()
+    if form.validate_on_submit():
+        try:
+            services.set_demands(
+                current_actor().person_id, placement_id=placement_id, credentials=form.credentials.data or []
+            )
+        except Invalid as fault:
+            form.show(fault)
+        else:
+            flash(_("Saved. Who signs is asked for it from now on, for the day of the work."))
+            return redirect(url_for("practice.placement", placement_id=placement_id))
+    return _one_placement(line, EndForm(formdata=None), 422, form)
 
 
 @bp.get("/placements/<int:placement_id>/agreements/new")
@@ -117,6 +158,9 @@ def create_agreement(placement_id: int) -> ResponseReturnValue:
                 supervisor_id=form.supervisor_id.data or 0,
                 starts_on=form.starts_on.data,
                 ends_on=form.ends_on.data,
+                plan=form.plan.data or "",
+                alternate_id=form.alternate_id.data or None,
+                needs_approval=form.needs_approval.data,
             )
         except Invalid as fault:
             form.show(fault)
@@ -181,9 +225,9 @@ def _placement_page(form: PlacementForm, status: int) -> ResponseReturnValue:
 def _agreement_form(line: PlacementLine) -> AgreementForm:
     form = AgreementForm()
     supervisors = people_with_role(line.organisation_id, Role.SUPERVISOR)
-    form.supervisor_id.choices = choices(
-        (card.id, card.chosen_name) for card in supervisors if card.id != line.person_id
-    )
+    there = [(card.id, card.chosen_name) for card in supervisors if card.id != line.person_id]
+    form.supervisor_id.choices = choices(there)
+    form.alternate_id.choices = choices([(0, _("Nobody yet")), *there])
     return form
 
 
@@ -191,14 +235,54 @@ def _agreement_page(line: PlacementLine, form: AgreementForm, status: int) -> Re
     return render_template("practice/new_agreement.html", line=line, form=form, names=_names(line)), status
 
 
-def _one_placement(line: PlacementLine, form: EndForm, status: int) -> ResponseReturnValue:
+def _may_evaluate(line: PlacementLine) -> bool:
+    """Whether the reader is named in an agreement of the placement, and so may evaluate its trainee."""
+    reader = current_actor().person_id
+    signs = reader if any(one.names(reader) for one in line.agreements) else None
+    target = Target(organisation_id=line.organisation_id, owner_id=line.person_id, supervisor_id=signs)
+    return can(Permission.PRACTICE_EVALUATE, target)
+
+
+def _one_placement(
+    line: PlacementLine,
+    form: EndForm,
+    status: int,
+    demands: DemandsForm | None = None,
+    terms: TermsForm | None = None,
+) -> ResponseReturnValue:
+    today = clock.today(line.zone)
+    acts = queries.agreement_acts(agreement.id for agreement in line.agreements)
+    states = {
+        agreement.id: words.agreement_state(
+            agreement,
+            line.person_id,
+            [act.by_id for act in acts.get(agreement.id, ()) if act.kind == "accepted"],
+            today,
+        )
+        for agreement in line.agreements
+    }
     target = Target(organisation_id=line.organisation_id, owner_id=line.person_id)
+    named = queries.named_for(line.id)
+    names = _names(line) | {
+        id: card.chosen_name for id, card in people(one.named_by_id for one in named).items()
+    }
+    may_send = can(Permission.PRACTICE_SEND_LINK, target)
+    waiting = queries.waiting_for_links(line.person_id) if may_send else ()
     page = render_template(
         "practice/placement.html",
+        terms=terms or TermsForm(formdata=None, obj=line),
         line=line,
         form=form,
-        names=_names(line),
+        demands=demands or DemandsForm(formdata=None, data={"credentials": line.demands.split()}),
+        states=states,
+        names=names,
+        named=named,
+        waiting=[one for one in waiting if one.placement_id == line.id and one.supervisor_id in names],
+        may_name=can(Permission.PRACTICE_NAME_SUPERVISOR, target),
+        may_answer=can(Permission.PRACTICE_ANSWER_NAMED, target),
         may_arrange=can(Permission.PRACTICE_ARRANGE_PLACEMENT, target),
+        may_evaluate=_may_evaluate(line),
+        evaluations=queries.evaluations_at(line.id),
         words=words,
     )
     return page, status
@@ -206,5 +290,7 @@ def _one_placement(line: PlacementLine, form: EndForm, status: int) -> ResponseR
 
 def _names(*lines: PlacementLine) -> dict[int, str]:
     ids = {line.person_id for line in lines}
-    ids |= {agreement.supervisor_id for line in lines for agreement in line.agreements}
+    agreements = [agreement for line in lines for agreement in line.agreements]
+    ids |= {agreement.supervisor_id for agreement in agreements}
+    ids |= {agreement.alternate_id for agreement in agreements if agreement.alternate_id is not None}
     return {person_id: card.chosen_name for person_id, card in people(ids).items()}

@@ -1,6 +1,6 @@
 """The supervisor's queue: look, sign, ask for a fix, undo; a decision for each line."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,11 +14,13 @@ from lms.people.services import confirm_identity, is_confirmed
 from lms.permissions import Actor, Permission, Target, authorize
 from lms.practice import queries, services, words
 from lms.practice.forms import AskForm, SignForm, ask_form, sign_form
-from lms.practice.queries import QueueFilter, QueueLine
+from lms.practice.queries import MOST_SHOWN, QueueFilter, QueueLine
 from lms.practice.routes.blueprint import bp
 from lms.practice.rules import monday_of
 from lms.practice.services import MOST_IN_A_BATCH, BatchResult
 from lms.practice.statements import CURRENT
+
+MOST_PAGES = 1000
 
 
 @bp.get("/sign-off")
@@ -48,7 +50,6 @@ def sign_off() -> ResponseReturnValue:
     lines = _lines(actor, versions)
     form = sign_form(versions)()
     if form.validate_on_submit():
-        fewer = {id: form[f"fewer_{id}"].data for id in versions if form[f"fewer_{id}"].data is not None}
         try:
             if not is_confirmed():
                 confirm_identity(form.password.data or "")
@@ -56,7 +57,9 @@ def sign_off() -> ResponseReturnValue:
                 actor.person_id,
                 entry_ids=list(versions),
                 versions=versions,
-                minutes=fewer,
+                minutes=_typed(form, "fewer", versions),
+                domains=_typed(form, "domain", versions),
+                reasons=_typed(form, "why", versions),
                 method="password",
                 statement_version=form.statement_version.data,
             )
@@ -121,13 +124,17 @@ def _asked() -> QueueFilter:
         site=request.args.get("site", ""),
         week=monday_of(week) if week else None,
         is_flagged="flagged" in request.args,
+        of=request.args.get("of", type=int),
+        page=min(max(request.args.get("page", 1, type=int), 1), MOST_PAGES),
     )
 
 
 def _asked_words() -> dict[str, Any]:
     """The filters as the address has them, to be kept on the way from page to page."""
     return {
-        name: request.args[name] for name in ("trainee", "site", "week", "flagged") if request.args.get(name)
+        name: request.args[name]
+        for name in ("of", "trainee", "site", "week", "flagged", "page")
+        if request.args.get(name)
     }
 
 
@@ -149,16 +156,23 @@ def _chosen(actor: Actor) -> tuple[QueueLine, ...]:
 def _lines(actor: Actor, entry_ids: Sequence[int] | dict[int, int]) -> tuple[QueueLine, ...]:
     """These entries, each decided for this actor. Raises NotFound, Forbidden."""
     entries = queries.entries(entry_ids)
+    instead = queries.stood_in_for(actor.person_id, entries)
     for entry in entries:
         authorize(
             Permission.PRACTICE_SIGN_OFF,
             Target(
                 organisation_id=entry.organisation_id,
                 owner_id=entry.person_id,
-                supervisor_id=entry.supervisor_id,
+                supervisor_id=actor.person_id if entry.id in instead else entry.supervisor_id,
             ),
         )
     return queries.queue_lines(entries, actor.person_id)
+
+
+def _typed(form: SignForm, name: str, entry_ids: Iterable[int]) -> dict[int, Any]:
+    """What was typed in one field of each line; a field left empty is left out."""
+    found = {entry_id: form[f"{name}_{entry_id}"].data for entry_id in entry_ids}
+    return {entry_id: value for entry_id, value in found.items() if value not in (None, "")}
 
 
 def _versions() -> dict[int, int]:
@@ -196,11 +210,14 @@ def _queue_page(actor: Actor, fault: str | None, status: int) -> ResponseReturnV
         lines=lines,
         asked=asked,
         asked_words=_asked_words(),
-        choices=queries.queue_choices(actor.person_id),
+        choices=queries.queue_choices(actor.person_id, asked.of),
+        instead=queries.waiting_instead(actor.person_id),
         odd=[line for line in lines if not line.fits],
         groups=queries.groups(lines),
         batch=queries.batch(batch_id, actor.person_id) if batch_id else None,
         most=MOST_IN_A_BATCH,
+        has_more=len(lines) == MOST_SHOWN,
+        other_words={name: value for name, value in _asked_words().items() if name != "page"},
         fault=fault,
         words=words,
     )

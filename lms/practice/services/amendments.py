@@ -44,7 +44,7 @@ def amend(
     _check_is_open(older)
     hours = hours_of(older) if is_voiding else hours
     placement = own_placement(actor_id, hours.placement_id)
-    work, supervisor_id = judged(actor_id, placement, hours, None, amends_id=older.id)
+    work, supervisor_id = judged(placement, hours, None, amends_id=older.id)
     entry = PracticeEntry(
         organisation_id=placement.organisation_id,
         person_id=actor_id,
@@ -56,7 +56,7 @@ def amend(
         amends_id=older.id,
         amendment_reason=reason,
         is_voiding=is_voiding,
-        **columns_of(hours, work),
+        **columns_of(placement, hours, work),
     )
     session().add(entry)
     session().flush()

@@ -24,7 +24,8 @@ LONGEST_WORDS = 2000
 
 
 def open_dispute(actor_id: int, *, entry_id: int, words: str) -> Dispute:
-    """Disagree with the act that stands on one's entry: a return, or a signature for fewer minutes.
+    """Disagree with the act that stands on one's entry: a return, or a signature for fewer minutes or for
+    another domain.
 
     Raises NotFound for an entry that is not the actor's, Conflict when nothing can be disputed, or
     it is already.

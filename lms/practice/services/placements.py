@@ -13,6 +13,9 @@ from lms.people.queries import has_role, organisation
 from lms.people.roles import Role
 from lms.practice.models import Placement, SupervisionAgreement
 from lms.practice.rules import Dates, covers
+from lms.practice.services.agreements import check_alternate
+
+LONGEST_PLAN = 4000
 
 
 def create_placement(
@@ -55,9 +58,19 @@ def create_placement(
 
 
 def create_agreement(
-    actor_id: int, *, placement_id: int, supervisor_id: int, starts_on: date, ends_on: date | None = None
+    actor_id: int,
+    *,
+    placement_id: int,
+    supervisor_id: int,
+    starts_on: date,
+    ends_on: date | None = None,
+    plan: str = "",
+    alternate_id: int | None = None,
+    needs_approval: bool = False,
 ) -> SupervisionAgreement:
-    """Name who may sign for a placement, and for which days.
+    """Name who may sign for a placement, for which days and by which plan, and who may sign instead.
+
+    With `needs_approval` nothing is signed under it before its approval is noted.
 
     Raises Invalid when the person is no supervisor there, is the trainee, the days lie outside the
     placement or another agreement with the same supervisor holds on some of them.
@@ -69,6 +82,10 @@ def create_agreement(
         raise Invalid("supervisor_id", _("Nobody supervises their own work."))
     if not has_role(supervisor_id, placement.organisation_id, Role.SUPERVISOR):
         raise Invalid("supervisor_id", _("Choose a supervisor of this organisation."))
+    if alternate_id is not None:
+        check_alternate(placement.organisation_id, placement.person_id, supervisor_id, alternate_id)
+    if len(plan) > LONGEST_PLAN:
+        raise Invalid("plan", _("Keep it to %(most)s letters.", most=LONGEST_PLAN))
     _check_dates(starts_on, ends_on)
     if not covers(Dates(placement.starts_on, placement.ends_on), starts_on):
         raise Invalid("starts_on", _("The placement does not cover this day."))
@@ -92,6 +109,9 @@ def create_agreement(
         supervisor_id=supervisor_id,
         starts_on=starts_on,
         ends_on=ends_on,
+        plan=plan.strip(),
+        alternate_id=alternate_id,
+        needs_approval=needs_approval,
         created_at=clock.now(),
     )
     session().add(row)
@@ -111,6 +131,24 @@ def end_placement(actor_id: int, *, placement_id: int, ends_on: date) -> Placeme
     row.ends_on = ends_on
     session().flush()
     _record(Action.PRACTICE_END_PLACEMENT, actor_id, "placement", row.id, row.organisation_id)
+    return row
+
+
+def set_terms(
+    actor_id: int, *, placement_id: int, counts_from: date | None, asks_population: bool
+) -> Placement:
+    """Say from when hours at a placement count, and whether entries name a group of people.
+
+    What is logged already stays as it is. Raises NotFound, Invalid for a day after the placement's last.
+    """
+    row = session().scalar(lock(sa.select(Placement).where(Placement.id == placement_id)))
+    if row is None:
+        raise NotFound
+    if counts_from is not None and row.ends_on is not None and counts_from > row.ends_on:
+        raise Invalid("counts_from", _("The placement has ended by then."))
+    row.counts_from, row.asks_population = counts_from, asks_population
+    session().flush()
+    _record(Action.PRACTICE_SET_TERMS, actor_id, "placement", row.id, row.organisation_id)
     return row
 
 

@@ -15,8 +15,8 @@ from lms.errors import Conflict, Forbidden, Invalid, NotFound
 from lms.people.queries import people
 from lms.practice import words
 from lms.practice.models import PracticeEntry, SignOff
-from lms.practice.queries import UNDO_FOR, agreements_for
-from lms.practice.rules import State, Step, after, covers
+from lms.practice.queries import UNDO_FOR, standing_to_sign, stood_in_for
+from lms.practice.rules import DOMAINS, State, Step, after, domain_of
 from lms.practice.services.hours import move
 from lms.practice.services.letters import tell_of_returns
 from lms.practice.statements import CURRENT, fingerprint, line_of
@@ -34,6 +34,41 @@ class BatchResult:
     not_done: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True)
+class _Change:
+    """What a supervisor signs otherwise than it was logged."""
+
+    minutes: int | None = None
+    domain: str | None = None
+    reason: str = ""
+
+    def minutes_of(self, entry: PracticeEntry) -> int:
+        return entry.minutes if self.minutes is None else self.minutes
+
+
+_AS_LOGGED = _Change()
+
+
+def _changes(
+    minutes: Mapping[int, int] | None, domains: Mapping[int, str] | None, reasons: Mapping[int, str] | None
+) -> dict[int, _Change]:
+    """What is signed otherwise than logged, by entry. Raises Invalid."""
+    minutes, domains = minutes or {}, domains or {}
+    said = {entry_id: " ".join(reason.split()) for entry_id, reason in (reasons or {}).items()}
+    for entry_id, domain in domains.items():
+        if domain not in DOMAINS:
+            raise Invalid(f"domain_{entry_id}", _("Choose one of the domains."))
+        if not said.get(entry_id):
+            raise Invalid(f"why_{entry_id}", _("Say why it counts there. The trainee sees it."))
+    for entry_id, reason in said.items():
+        if len(reason) > LONGEST_REASON:
+            raise Invalid(f"why_{entry_id}", _("Keep the reason to %(most)s letters.", most=LONGEST_REASON))
+    return {
+        entry_id: _Change(minutes.get(entry_id), domains.get(entry_id), said.get(entry_id, ""))
+        for entry_id in {*minutes, *domains, *said}
+    }
+
+
 def sign_off(
     actor_id: int,
     *,
@@ -41,25 +76,31 @@ def sign_off(
     statement_version: int,
     versions: Mapping[int, int] | None = None,
     minutes: Mapping[int, int] | None = None,
+    domains: Mapping[int, str] | None = None,
+    reasons: Mapping[int, str] | None = None,
     method: str = "statement",
+    by_name: str | None = None,
 ) -> BatchResult:
     """Sign entries as their supervisor, one recorded approval each, with a decision for each line.
 
     `versions` are the versions that the page showed; a line that changed since is not signed. `minutes`
-    names lines signed for less than was logged. `method` says how the signer was confirmed.
+    names lines signed for less than was logged, `domains` lines that count in another domain than their
+    kind of work would, and `reasons` says why. `method` says how the signer was confirmed, and
+    `by_name` the name that they gave where that is not the one of an account.
     Raises NotFound for an entry out of sight, Forbidden for one the actor may not sign, Conflict when no
-    line could be signed, Invalid for more than 100 lines.
+    line could be signed, Invalid for more than 100 lines or a change of domain without a reason.
     """
+    changes = _changes(minutes, domains, reasons)
     if statement_version != CURRENT.version:
         raise Conflict(_("The statement has a new wording. Read it, then sign."))
     entries = _locked(actor_id, entry_ids)
-    agreements = agreements_for({entry.placement_id for entry in entries}, actor_id)
+    standing = standing_to_sign(actor_id, entries)
     fitting, not_done = [], []
     for entry in entries:
         reason = _changed(entry, versions, Step.APPROVE)
-        if not reason and not any(covers(a, entry.worked_on) for a in agreements.get(entry.placement_id, ())):
-            reason = _("No supervision agreement of yours covers this day.")
-        if not reason and not 1 <= (minutes or {}).get(entry.id, entry.minutes) <= entry.minutes:
+        if not reason and (obstacle := standing[entry.id]):
+            reason = words.say(obstacle)
+        if not reason and not 1 <= changes.get(entry.id, _AS_LOGGED).minutes_of(entry) <= entry.minutes:
             reason = _("You can sign for the logged time or less, and for more than zero.")
         if reason:
             not_done.append((entry.id, reason))
@@ -67,9 +108,11 @@ def sign_off(
             fitting.append(entry)
     if not fitting:
         raise Conflict(not_done[0][1])
-    drafts = _Acts(actor_id, "approve", fitting, method)
+    drafts = _Acts(actor_id, "approve", fitting, method, by_name)
     for entry in fitting:
-        drafts.add(entry, minutes=(minutes or {}).get(entry.id, entry.minutes))
+        change = changes.get(entry.id, _AS_LOGGED)
+        domain = None if change.domain == domain_of(entry.kind) else change.domain
+        drafts.add(entry, minutes=change.minutes_of(entry), domain=domain, reason=change.reason)
     drafts.flush()
     for entry, act in drafts.rows:
         move(entry, Step.APPROVE, approval_id=act.id)
@@ -84,7 +127,12 @@ def return_entry(actor_id: int, *, entry_id: int, reason: str, version: int | No
 
 
 def return_entries(
-    actor_id: int, *, reasons: Mapping[int, str], versions: Mapping[int, int] | None = None
+    actor_id: int,
+    *,
+    reasons: Mapping[int, str],
+    versions: Mapping[int, int] | None = None,
+    method: str = "statement",
+    by_name: str | None = None,
 ) -> BatchResult:
     """Ask for a fix of entries, each with its reason. Raises as `sign_off` does, Invalid without a reason."""
     said = {entry_id: " ".join(reason.split()) for entry_id, reason in reasons.items()}
@@ -99,7 +147,7 @@ def return_entries(
     not_done = tuple((entry.id, why) for entry, why in changed if why)
     if not fitting:
         raise Conflict(not_done[0][1])
-    drafts = _Acts(actor_id, "return", fitting, "statement")
+    drafts = _Acts(actor_id, "return", fitting, method, by_name)
     for entry in fitting:
         drafts.add(entry, reason=said[entry.id])
     drafts.flush()
@@ -158,7 +206,7 @@ def _is_standing(act: SignOff, entry: PracticeEntry) -> bool:
 
 
 def _locked(actor_id: int, entry_ids: Sequence[int]) -> list[PracticeEntry]:
-    """The rows, locked, if the actor is the supervisor of each and the trainee of none."""
+    """The rows, locked, if the actor is the supervisor or the alternate of each and the trainee of none."""
     ids = sorted(set(entry_ids))
     if not ids:
         raise Invalid("entry_ids", _("Choose at least one entry."))
@@ -167,7 +215,9 @@ def _locked(actor_id: int, entry_ids: Sequence[int]) -> list[PracticeEntry]:
     entries = _rows(ids)
     if len(entries) != len(ids):
         raise NotFound
-    if any(entry.supervisor_id != actor_id or entry.person_id == actor_id for entry in entries):
+    others = [entry for entry in entries if entry.supervisor_id != actor_id]
+    instead = stood_in_for(actor_id, others)
+    if any(entry.person_id == actor_id for entry in entries) or any(e.id not in instead for e in others):
         raise Forbidden(_("Only the entry's supervisor can do this, and nobody for their own hours."))
     return entries
 
@@ -192,17 +242,26 @@ def _changed(entry: PracticeEntry, versions: Mapping[int, int] | None, step: Ste
 class _Acts:
     """The sign-off rows of one batch: one signer, one moment, one line of evidence for each entry."""
 
-    def __init__(self, actor_id: int, act: str, entries: Sequence[PracticeEntry], method: str) -> None:
+    def __init__(
+        self,
+        actor_id: int,
+        act: str,
+        entries: Sequence[PracticeEntry],
+        method: str,
+        by_name: str | None = None,
+    ) -> None:
         self.batch_id = str(uuid4())
         self.rows: list[tuple[PracticeEntry, SignOff]] = []
         self._actor_id, self._act, self._method, self._at = actor_id, act, method, clock.now()
         self._names = people({actor_id, *(entry.person_id for entry in entries)})
+        self._by_name = by_name or self._names[actor_id].legal_name
 
     def add(
         self,
         entry: PracticeEntry,
         *,
         minutes: int | None = None,
+        domain: str | None = None,
         reason: str = "",
         reverses_id: int | None = None,
     ) -> None:
@@ -216,9 +275,10 @@ class _Acts:
             act=self._act,
             reverses_id=reverses_id,
             minutes=minutes,
+            domain=domain,
             reason=reason,
             by_id=self._actor_id,
-            by_name=self._names[self._actor_id].legal_name,
+            by_name=self._by_name,
             at=self._at,
             batch_id=self.batch_id,
             statement_version=statement.version if statement else None,

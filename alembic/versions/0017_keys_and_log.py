@@ -5,8 +5,8 @@ from alembic import op
 
 from lms.db import allow_changes, forbid_changes
 
-revision = "0016"
-down_revision = "0007"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

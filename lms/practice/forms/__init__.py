@@ -1,10 +1,7 @@
 """What a person may type about practice. Shapes only; what is allowed is for the rules."""
 
-import re
 from collections.abc import Iterable
-from enum import Enum
 from typing import Any
-from uuid import uuid4
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -20,64 +17,44 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, Regexp
-from wtforms.widgets import HiddenInput, TextInput
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from lms.forms import Form
 from lms.practice import words
+from lms.practice.forms.evaluations import (
+    AnswerEvaluationForm,
+    CommentForm,
+    ObserveForm,
+    ScoreForm,
+    score_form,
+)
+from lms.practice.forms.fields import (
+    ONE_OF_THESE,
+    ChecksField,
+    HoursField,
+    KeyField,
+    choices,
+    new_key,
+    plain_lines,
+)
+from lms.practice.forms.importing import ImportForm, SpanForm
+from lms.practice.forms.supervision import (
+    AcceptForm,
+    AgreementForm,
+    AlternateForm,
+    ApproveForm,
+    ConflictForm,
+    DemandsForm,
+    MeetingSignForm,
+    QualificationEndForm,
+    QualificationForm,
+    ReasonForm,
+    SupervisionForm,
+)
+from lms.practice.lengths import minutes_typed
 from lms.practice.models import LONGEST_NOTE
-from lms.practice.rules import Mode, hours_text
-
-_CLOCK = re.compile(r"(\d{1,2}):([0-5]\d)")
-_DECIMAL = re.compile(r"\d{1,2}(?:[.,]\d{1,2})?")
-ONE_OF_THESE = lazy_gettext("Choose one.")
-
-
-def minutes_typed(text: str) -> int | None:
-    """Minutes from "3.5", "3,5" or "3:30"; None for anything else."""
-    text = text.strip()
-    if clock := _CLOCK.fullmatch(text):
-        return int(clock[1]) * 60 + int(clock[2])
-    if _DECIMAL.fullmatch(text):
-        return round(float(text.replace(",", ".")) * 60)
-    return None
-
-
-class HoursField(StringField):
-    """A length of time typed as hours; its data are minutes."""
-
-    widget = TextInput()
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return hours_text(self.data) if self.data else ""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        typed = valuelist[0].strip() if valuelist else ""
-        self.data = minutes_typed(typed) if typed else None
-        if typed and self.data is None:
-            raise ValueError(_("Write hours like 3.5 or 3:30."))
-
-
-def new_key() -> str:
-    """A fresh key for a form, so that sending it twice does one thing."""
-    return str(uuid4())
-
-
-def choices(pairs: Iterable[tuple[object, object]]) -> list[SelectChoice]:
-    """What a select or a row of radio buttons offers, from (value, words) pairs."""
-    return [SelectChoice(value.value if isinstance(value, Enum) else value, label) for value, label in pairs]
-
-
-def plain_lines(text: str | None) -> str:
-    """Text with line ends of one letter, as the page counted them."""
-    return (text or "").replace("\r\n", "\n")
-
-
-class KeyField(HiddenField):
-    """The form's own key; redrawn as it came."""
+from lms.practice.rules import DOMAINS, is_usually_direct, populations
 
 
 class HoursForm(Form):
@@ -105,6 +82,28 @@ class HoursForm(Form):
     mode = RadioField(
         lazy_gettext("How you met"), [InputRequired(lazy_gettext("Choose how you met."))], validate_choice=False
     )
+    role = RadioField(
+        lazy_gettext("Your role in this work"),
+        [Optional()],
+        choices=choices([("", lazy_gettext("As in the placement")), *words.ROLES.items()]),
+        default="",
+        validate_choice=False,
+    )
+    directness = RadioField(
+        lazy_gettext("With people, or for them"),
+        [Optional()],
+        choices=choices(
+            [
+                ("", lazy_gettext("As usual for what you did")),
+                ("direct", words.DIRECTNESS[True]),
+                ("indirect", words.DIRECTNESS[False]),
+            ]
+        ),
+        default="",
+    )
+    population = SelectField(
+        lazy_gettext("Which group of people it was for, if you like"), [Optional()], validate_choice=False
+    )
     note = TextAreaField(
         lazy_gettext("Short note"),
         [Length(max=LONGEST_NOTE, message=lazy_gettext("Keep the note to 280 letters."))],
@@ -114,11 +113,27 @@ class HoursForm(Form):
     client_key = KeyField(validators=[Optional(), Length(max=64)])
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
-    def __init__(self, *args: Any, placements: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        placements: Iterable[tuple[int, str]],
+        asks_population: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.asks_population = asks_population
+        groups = ((name, words.population_name(name)) for name in populations())
+        self.population.choices = choices([("", _("No answer")), *groups])
         self.placement_id.choices = choices(placements)
         self.kind.choices = choices(words.KINDS.items())
         self.mode.choices = choices(words.MODES.items())
+
+    def begin_with(self, line: Any) -> None:
+        """What an entry says that the form asks in another way: its length, and how direct the work was."""
+        self.length.data = line.minutes if line.starts_at is None else None
+        self.directness.data = "direct" if line.is_direct else "indirect"
+        if line.is_direct == is_usually_direct(line.kind):
+            self.directness.data = ""  # so that it follows when the kind is changed
 
     def validate(self, extra_validators: Any = None) -> bool:
         """The fields by themselves, and one of the two ways of saying how long."""
@@ -154,6 +169,20 @@ class SignForm(Form):
     statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
 
 
+class PeriodForm(Form):
+    """The supervisor's signature under a week or a month."""
+
+    is_meant = BooleanField(
+        lazy_gettext("I say this, and I sign this period."),
+        [InputRequired(lazy_gettext("Tick the box if the statement is true."))],
+    )
+    password = PasswordField(
+        lazy_gettext("Your password"), [Optional()], render_kw={"autocomplete": "current-password"}
+    )
+    statement_version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    shown = HiddenField(validators=[InputRequired()])
+
+
 class AskForm(Form):
     """What to fix: one reason for all lines, or one for each; `ask_form` adds a field for each line."""
 
@@ -166,11 +195,23 @@ class AskForm(Form):
 
 
 def sign_form(entry_ids: Iterable[int]) -> type[SignForm]:
-    """A SignForm with "sign for fewer hours" for each line."""
-    fields = {
-        f"fewer_{entry_id}": HoursField(lazy_gettext("Hours to sign for"), [Optional()])
-        for entry_id in entry_ids
-    }
+    """A SignForm with fewer hours, another domain and a reason for each line."""
+    fields: dict[str, Any] = {}
+    as_logged = ("", lazy_gettext("As it is"))
+    named = [(domain, words.DOMAINS[domain]) for domain in DOMAINS]
+    for entry_id in entry_ids:
+        fields[f"fewer_{entry_id}"] = HoursField(lazy_gettext("Hours to sign for"), [Optional()])
+        fields[f"domain_{entry_id}"] = SelectField(
+            lazy_gettext("Counts in this domain"),
+            [Optional()],
+            choices=choices([as_logged, *named]),
+            validate_choice=False,
+        )
+        fields[f"why_{entry_id}"] = StringField(
+            lazy_gettext("Why"),
+            [Length(max=500)],
+            render_kw={"maxlength": 500, "autocomplete": "off"},
+        )
     return type("SignLinesForm", (SignForm,), fields)
 
 
@@ -203,56 +244,17 @@ class PlacementForm(Form):
     ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
 
 
-class AgreementForm(Form):
-    """Who may sign, from when to when."""
+class TermsForm(Form):
+    """What a certifying body asks of a placement."""
 
-    supervisor_id = SelectField(lazy_gettext("Supervisor"), coerce=int, choices=[], validate_choice=False)
-    starts_on = DateField(lazy_gettext("First day"), [InputRequired(lazy_gettext("Choose the first day."))])
-    ends_on = DateField(lazy_gettext("Last day, if known"), [Optional()])
+    counts_from = DateField(lazy_gettext("Hours count from"), [Optional()])
+    asks_population = BooleanField(lazy_gettext("Ask which group of people the work was for"))
 
 
 class EndForm(Form):
     """The last day of a placement or an agreement."""
 
     ends_on = DateField(lazy_gettext("Last day"), [InputRequired(lazy_gettext("Choose the last day."))])
-
-
-class SupervisionForm(Form):
-    """One supervision session."""
-
-    pair = SelectField(
-        lazy_gettext("With whom"),
-        [InputRequired(ONE_OF_THESE), Regexp(r"\d+-\d+", message=ONE_OF_THESE)],
-        choices=[],
-        validate_choice=False,
-    )
-    held_on = DateField(lazy_gettext("Day"), [InputRequired(lazy_gettext("Choose the day."))])
-    length = HoursField(
-        lazy_gettext("How long, in hours"),
-        [InputRequired(lazy_gettext("Say how long it was: more than zero."))],
-        render_kw={"inputmode": "decimal", "autocomplete": "off"},
-    )
-    format = RadioField(
-        lazy_gettext("Who was there"),
-        [InputRequired(ONE_OF_THESE)],
-        validate_choice=False,
-        choices=choices(words.FORMATS.items()),
-        default="individual",
-    )
-    mode = RadioField(
-        lazy_gettext("How you met"),
-        [InputRequired(ONE_OF_THESE)],
-        validate_choice=False,
-        choices=choices(words.MODES.items()),
-        default=Mode.IN_PERSON.value,
-    )
-    topics = TextAreaField(
-        lazy_gettext("What you talked about"),
-        [InputRequired(lazy_gettext("Say in a few words what you talked about.")), Length(max=LONGEST_NOTE)],
-        filters=[plain_lines],
-        render_kw={"maxlength": LONGEST_NOTE, "rows": 3},
-    )
-    client_key = KeyField(validators=[InputRequired(), Length(min=8, max=64)])
 
 
 class WordsForm(Form):
@@ -275,3 +277,51 @@ class OutcomeForm(WordsForm):
         validate_choice=False,
         choices=choices(words.OUTCOMES.items()),
     )
+
+
+__all__ = [
+    "ONE_OF_THESE",
+    "AcceptForm",
+    "AgainForm",
+    "AgreementForm",
+    "AlternateForm",
+    "AmendForm",
+    "AnswerEvaluationForm",
+    "ApproveForm",
+    "AskForm",
+    "ChecksField",
+    "CodeForm",
+    "CommentForm",
+    "ConfirmForm",
+    "ConflictForm",
+    "DeclineForm",
+    "DemandsForm",
+    "EndForm",
+    "HoursField",
+    "HoursForm",
+    "ImportForm",
+    "KeyField",
+    "MeetingSignForm",
+    "NameSupervisorForm",
+    "ObserveForm",
+    "OutcomeForm",
+    "PeriodForm",
+    "PlacementForm",
+    "QualificationEndForm",
+    "QualificationForm",
+    "ReasonForm",
+    "ScoreForm",
+    "SignForm",
+    "SpanForm",
+    "SupervisionForm",
+    "WhoForm",
+    "WordsForm",
+    "ask_form",
+    "choices",
+    "confirm_form",
+    "minutes_typed",
+    "new_key",
+    "plain_lines",
+    "score_form",
+    "sign_form",
+]
