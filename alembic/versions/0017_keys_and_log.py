@@ -35,9 +35,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_key")),
     )
     op.create_index("ix_signing_key_organisation_id", "signing_key", ["organisation_id"])
-    op.create_index(
-        "uq_signing_key_name", "signing_key", ["organisation_id", "purpose", "name"], unique=True
-    )
+    op.create_index("uq_signing_key_name", "signing_key", ["organisation_id", "purpose", "name"], unique=True)
     op.create_index(
         "uq_signing_key_house_name",
         "signing_key",

@@ -1,6 +1,12 @@
 """Tables of credentials."""
 
-from lms.credentials.models.credentials import CertificateFile, Credential, CredentialRenewal, RenewalCertificate, StatusEvent
+from lms.credentials.models.credentials import (
+    CertificateFile,
+    Credential,
+    CredentialRenewal,
+    RenewalCertificate,
+    StatusEvent,
+)
 from lms.credentials.models.keys import KeyEvent, SigningKey
 from lms.credentials.models.log import LogCheckpoint, LogEntry, LogNode
 
