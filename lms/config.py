@@ -40,6 +40,10 @@ class Settings(BaseModel):
         description="The address people type; links in mail and QR codes begin with it.",
     )
     data_dir: Path = Field(Path("var"), description="Folder for drawn certificates and other files.")
+    keys_dir: Path | None = Field(
+        None, description="Folder of private keys; left out, it is keys in data_dir. Keep it in the backup."
+    )
+    keys_passphrase: str = Field("", description="Opens the private keys, if they are to be kept encrypted.")
     modules_dir: Path = Field(Path("modules"), description="Folder of what is taught.")
     assessments_dir: Path = Field(Path("assessments"), description="Folder of what is asked.")
     worker: Literal["embedded", "celery", "none"] = Field(
@@ -116,6 +120,14 @@ class Settings(BaseModel):
         if self.worker == "celery" and not self.broker_url:
             faults.append("LMS_BROKER_URL must name Redis or RabbitMQ when LMS_WORKER is celery.")
         return faults
+
+    @property
+    def public_root(self) -> str:
+        """The https address that identifiers begin with: without TLS, as in the demo, one that only says so."""
+        if self.is_https:
+            return self.base_url.rstrip("/")
+        rest = self.base_url.partition("://")[2].rstrip("/")
+        return "https://" + rest.replace("127.0.0.1", "localhost").replace("[::1]", "localhost")
 
     @property
     def is_https(self) -> bool:

@@ -11,11 +11,11 @@ from io import BytesIO
 
 from reportlab import rl_config
 from reportlab.lib.pagesizes import landscape, letter
-from reportlab.pdfgen.canvas import Canvas
 
 from lms.credentials import artwork
 from lms.credentials.facts import CredentialFacts, Kind
 from lms.credentials.lettering import INITIAL_FONT, fit, ready, width_of, wrap, write, write_fitted
+from lms.credentials.tagging import Attachment, Seal, TaggedCanvas, finished
 from lms.credentials.wording import WORDS, hours, long_date
 
 rl_config.useA85 = 0  # ASCII85 in pure Python costs most of a page's time and serves no reader.
@@ -26,6 +26,7 @@ TEAL, DEEP, THREAD = "#0b5a60", "#073f44", "#2f868a"
 GOLD, PALE_GOLD, HAIRLINE = "#a8842c", "#e3c77a", "#cfc9bb"
 MARGIN = 22.0
 PANEL = 198.0
+SEAL_FIELD = "Seal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,98 +50,124 @@ class CertificateFacts:
         return self.content.language if self.content.language in WORDS else "en"
 
 
-def draw(facts: CertificateFacts) -> bytes:
-    """The certificate as a one-page PDF; the same facts give the same bytes."""
+def draw(facts: CertificateFacts, attachment: Attachment | None = None) -> bytes:
+    """The certificate as a one-page PDF, still to be signed; the same facts give the same bytes."""
     ready()
     target = BytesIO()
-    canvas = Canvas(
+    language = "es-US" if facts.language == "es" else "en-US"
+    canvas = TaggedCanvas(
         target,
         pagesize=(WIDTH, HEIGHT),
         invariant=1,
-        initialFontName=INITIAL_FONT,  # type: ignore[arg-type]  # The stubs take it for a number.
-        lang="es-US" if facts.language == "es" else "en-US",
+        initialFontName=INITIAL_FONT,
+        lang=language,
         pageCompression=1,
     )
     words = WORDS[facts.language]
     kind = words["certification" if facts.kind is Kind.CERTIFICATION else "completion"]
-    canvas.setTitle(f"{kind}: {facts.title} · {facts.name}")
+    title = f"{kind}: {facts.title} · {facts.name}"
+    canvas.setTitle(title)
     canvas.setAuthor(facts.issuer_name)
     canvas.setSubject(f"{words['number']} {facts.number}")
     canvas.setCreator("lms")
-    canvas.setViewerPreference("DisplayDocTitle", "true")
-    canvas.setFillColor(PAPER if facts.kind is Kind.CERTIFICATION else "#ffffff")
-    canvas.rect(0, 0, WIDTH, HEIGHT, stroke=0, fill=1)
+    with canvas.artifact():
+        canvas.setFillColor(PAPER if facts.kind is Kind.CERTIFICATION else "#ffffff")
+        canvas.rect(0, 0, WIDTH, HEIGHT, stroke=0, fill=1)
     if facts.kind is Kind.CERTIFICATION:
         _certification(canvas, facts)
     else:
         _completion(canvas, facts)
     canvas.showPage()
     canvas.save()
-    return target.getvalue()
+    return finished(
+        target.getvalue(),
+        canvas.parts,
+        title=title,
+        author=facts.issuer_name,
+        language=language,
+        made_on=facts.issued_on,
+        attachment=attachment,
+        seal=Seal(SEAL_FIELD, words["seal_field"]),
+    )
 
 
-def _certification(canvas: Canvas, facts: CertificateFacts) -> None:
+def _certification(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
     words = WORDS[facts.language]
-    _panel(canvas)
-    _seal(canvas, MARGIN + PANEL / 2, HEIGHT - 158)
-    _proof(canvas, facts, MARGIN + PANEL / 2, 74, on_dark=True)
+    with canvas.artifact():
+        _panel(canvas)
+        _seal(canvas, MARGIN + PANEL / 2, HEIGHT - 158)
     left, width = MARGIN + PANEL + 46, WIDTH - MARGIN - 40 - (MARGIN + PANEL + 46)
     issuer = fit(facts.issuer_name.upper(), "bold", width=width * 0.82, size=12, least=8)
     canvas.setFillColor(TEAL)
     top = HEIGHT - 78 + 13 * (len(issuer.lines) - 1)
-    for at, line in enumerate(issuer.lines):
-        at_y, narrowing = top - at * 14, issuer.narrowing
-        write(canvas, left, at_y, line, "bold", issuer.size, tracking=1.6, narrowing=narrowing)
+    with canvas.part("P"):
+        for at, line in enumerate(issuer.lines):
+            at_y, narrowing = top - at * 14, issuer.narrowing
+            write(canvas, left, at_y, line, "bold", issuer.size, tracking=1.6, narrowing=narrowing)
     canvas.setFillColor(INK)
-    write(canvas, left - 2, HEIGHT - 134, words["certification"], "title", 46)
+    with canvas.part("H1"):
+        write(canvas, left - 2, HEIGHT - 134, words["certification"], "title", 46)
     canvas.setFillColor(MUTED)
-    write(canvas, left, HEIGHT - 178, words["certifies"], "italic", 13.5)
+    with canvas.part("P"):
+        write(canvas, left, HEIGHT - 178, words["certifies"], "italic", 13.5)
     name = fit(facts.name, "display", width=width, size=42, least=23)
     canvas.setFillColor(TEAL)
-    foot = write_fitted(canvas, left, HEIGHT - 230 + (name.height - name.size) / 2, name, "display")
+    with canvas.part("H2"):
+        foot = write_fitted(canvas, left, HEIGHT - 230 + (name.height - name.size) / 2, name, "display")
     rule = min(foot - 18, HEIGHT - 250)
-    _rule(canvas, left, rule, 76)
+    with canvas.artifact():
+        _rule(canvas, left, rule, 76)
     canvas.setFillColor(MUTED)
-    write(canvas, left, rule - 30, words["has_met"], "italic", 13.5)
+    with canvas.part("P"):
+        write(canvas, left, rule - 30, words["has_met"], "italic", 13.5)
     canvas.setFillColor(INK)
     title = fit(facts.title, "title", width=width, size=25, least=15)
-    foot = write_fitted(canvas, left, rule - 66, title, "title")
+    with canvas.part("H2"):
+        foot = write_fitted(canvas, left, rule - 66, title, "title")
     _details(canvas, facts, left, min(foot - 40, 218), width)
     _signature(canvas, facts, left, 82, width)
+    _proof(canvas, facts, MARGIN + PANEL / 2, 74, on_dark=True)
     _footnote(canvas, words["status_word"], left, MARGIN + 15, width)
 
 
-def _completion(canvas: Canvas, facts: CertificateFacts) -> None:
+def _completion(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
     words = WORDS[facts.language]
-    _ribbon(canvas)
+    with canvas.artifact():
+        _ribbon(canvas)
     middle, width = WIDTH / 2, WIDTH - 2 * MARGIN - 110
     left = middle - width / 2
     canvas.setFillColor(INK)
-    write(canvas, middle, HEIGHT - 132, words["completion"], "title", 36, align="centre")
+    with canvas.part("H1"):
+        write(canvas, middle, HEIGHT - 132, words["completion"], "title", 36, align="centre")
     _pill(canvas, words["not_a_certification"], middle, HEIGHT - 161)
     canvas.setFillColor(MUTED)
-    write(canvas, middle, HEIGHT - 204, words["states"], "italic", 13.5, align="centre")
+    with canvas.part("P"):
+        write(canvas, middle, HEIGHT - 204, words["states"], "italic", 13.5, align="centre")
     name = fit(facts.name, "display", width=width, size=36, least=20)
     canvas.setFillColor(TEAL)
     baseline = HEIGHT - 252 + (name.height - name.size) / 2
-    foot = write_fitted(canvas, middle, baseline, name, "display", align="centre")
+    with canvas.part("H2"):
+        foot = write_fitted(canvas, middle, baseline, name, "display", align="centre")
     canvas.setFillColor(MUTED)
     under = min(foot - 34, HEIGHT - 286)
-    write(canvas, middle, under, words["has_completed"], "italic", 13.5, align="centre")
+    with canvas.part("P"):
+        write(canvas, middle, under, words["has_completed"], "italic", 13.5, align="centre")
     canvas.setFillColor(INK)
     title = fit(facts.title, "title", width=width, size=22, least=14)
-    foot = write_fitted(canvas, middle, under - 34, title, "title", align="centre")
+    with canvas.part("H2"):
+        foot = write_fitted(canvas, middle, under - 34, title, "title", align="centre")
     canvas.setFillColor(TEAL)
     issuer = fit(facts.issuer_name, "bold", width=width, size=12, least=8)
-    foot = write_fitted(canvas, middle, foot - 24, issuer, "bold", align="centre")
+    with canvas.part("P"):
+        foot = write_fitted(canvas, middle, foot - 24, issuer, "bold", align="centre")
     details_width = width - 150
     _details(canvas, facts, left, min(foot - 44, 198), details_width)
-    _proof(canvas, facts, WIDTH - MARGIN - 33 - 66, 70, on_dark=False)
     _signature(canvas, facts, left, 82, details_width)
+    _proof(canvas, facts, WIDTH - MARGIN - 33 - 66, 70, on_dark=False)
     _footnote(canvas, words["status_word"], left, MARGIN + 15, details_width)
 
 
-def _panel(canvas: Canvas) -> None:
+def _panel(canvas: TaggedCanvas) -> None:
     """The teal panel with its weave, inside the frame of a certification."""
     foot, height = MARGIN, HEIGHT - 2 * MARGIN
     canvas.setFillColor(TEAL)
@@ -162,7 +189,7 @@ def _panel(canvas: Canvas) -> None:
     canvas.rect(MARGIN + PANEL + 9, foot + 6, WIDTH - 2 * MARGIN - PANEL - 15, height - 12, stroke=1, fill=0)
 
 
-def _ribbon(canvas: Canvas) -> None:
+def _ribbon(canvas: TaggedCanvas) -> None:
     """The ribbon over a certificate of completion, and its plain frame."""
     canvas.setStrokeColor(TEAL)
     canvas.setLineWidth(0.8)
@@ -179,7 +206,7 @@ def _ribbon(canvas: Canvas) -> None:
     canvas.line(MARGIN, HEIGHT - MARGIN - 46, WIDTH - MARGIN, HEIGHT - MARGIN - 46)
 
 
-def _seal(canvas: Canvas, x: float, y: float) -> None:
+def _seal(canvas: TaggedCanvas, x: float, y: float) -> None:
     """The gold seal of a certification."""
     artwork.fill(canvas, artwork.scalloped_disc(x, y, 67, 40), PALE_GOLD)
     artwork.stroke(canvas, artwork.rosette(x, y, 31, 61, 12, 9), GOLD, 0.45)
@@ -189,53 +216,58 @@ def _seal(canvas: Canvas, x: float, y: float) -> None:
     artwork.stroke(canvas, artwork.linked_rings(x, y, 11.5), PALE_GOLD, 2.4)
 
 
-def _proof(canvas: Canvas, facts: CertificateFacts, x: float, y: float, *, on_dark: bool) -> None:
+def _proof(canvas: TaggedCanvas, facts: CertificateFacts, x: float, y: float, *, on_dark: bool) -> None:
     """The QR code on white, and under it the number and the address that a person can type."""
     words = WORDS[facts.language]
     side = 126.0
     card = y + 34
-    canvas.setFillColor("#ffffff")
-    canvas.roundRect(x - side / 2, card, side, side, 6, stroke=0, fill=1)
     code, modules = artwork.qr_code(facts.verify_url)
-    canvas.saveState()
-    canvas.translate(x - side / 2, card)
-    canvas.scale(side / modules, side / modules)
-    artwork.fill(canvas, code, INK)
-    canvas.restoreState()
-    canvas.setFillColor(PALE_GOLD if on_dark else MUTED)
-    write(canvas, x, y + 20, words["number"].upper(), "bold", 6.5, align="centre", tracking=1.2)
-    canvas.setFillColor("#ffffff" if on_dark else INK)
-    write(canvas, x, y + 7, facts.number, "bold", 10.5, align="centre")
+    with canvas.part("Figure", words["code_alt"], (x - side / 2, card, x + side / 2, card + side)):
+        canvas.setFillColor("#ffffff")
+        canvas.roundRect(x - side / 2, card, side, side, 6, stroke=0, fill=1)
+        canvas.saveState()
+        canvas.translate(x - side / 2, card)
+        canvas.scale(side / modules, side / modules)
+        artwork.fill(canvas, code, INK)
+        canvas.restoreState()
+    with canvas.part("P"):
+        canvas.setFillColor(PALE_GOLD if on_dark else MUTED)
+        write(canvas, x, y + 20, words["number"].upper(), "bold", 6.5, align="centre", tracking=1.2)
+        canvas.setFillColor("#ffffff" if on_dark else INK)
+        write(canvas, x, y + 7, facts.number, "bold", 10.5, align="centre")
     address = facts.verify_url.split("://", 1)[-1]
     room = PANEL - 26 if on_dark else side + 24
     place, _, number = address.rpartition("/")
     lines = (address,) if width_of(address, "text", 7) <= room else (f"{place}/", number)
     canvas.setFillColor("#d9ecec" if on_dark else TEAL)
-    for at, line in enumerate(lines):
-        fitted = fit(line, "text", width=room, size=7.4, least=4, lines=1)
-        write_fitted(canvas, x, y - 8 - at * 9, fitted, "text", align="centre")
+    with canvas.part("Link", f"{words['check_at']} {facts.verify_url}"):
+        for at, line in enumerate(lines):
+            fitted = fit(line, "text", width=room, size=7.4, least=4, lines=1)
+            write_fitted(canvas, x, y - 8 - at * 9, fitted, "text", align="centre")
     canvas.linkURL(facts.verify_url, (x - room / 2, y - 22, x + room / 2, card + side), relative=0)
 
 
-def _details(canvas: Canvas, facts: CertificateFacts, x: float, y: float, width: float) -> None:
+def _details(canvas: TaggedCanvas, facts: CertificateFacts, x: float, y: float, width: float) -> None:
     """The facts in columns: what was done, under which scheme, and from when to when."""
     columns = _columns(facts)
-    canvas.setStrokeColor(HAIRLINE)
-    canvas.setLineWidth(0.6)
-    canvas.line(x, y + 18, x + width, y + 18)
+    with canvas.artifact():
+        canvas.setStrokeColor(HAIRLINE)
+        canvas.setLineWidth(0.6)
+        canvas.line(x, y + 18, x + width, y + 18)
     shares = [1.0] * (len(columns) - 1) + [1.35]
     start = x
     for share, (label, main, notes) in zip(shares, columns, strict=True):
         step = width * share / max(sum(shares), 3.35)
         room = step - 14
-        canvas.setFillColor(TEAL)
-        write(canvas, start, y, label.upper(), "bold", 6.8, tracking=0.9)
-        canvas.setFillColor(INK)
-        fitted = fit(main, "bold", width=room, size=11.5, least=8.5)
-        foot = write_fitted(canvas, start, y - 15, fitted, "bold")
-        canvas.setFillColor(MUTED)
-        for row, line in enumerate(line for note in notes for line in wrap(note, "text", 8.2, room)):
-            write(canvas, start, foot - 12 - row * 10.4, line, "text", 8.2)
+        with canvas.part("P"):
+            canvas.setFillColor(TEAL)
+            write(canvas, start, y, label.upper(), "bold", 6.8, tracking=0.9)
+            canvas.setFillColor(INK)
+            fitted = fit(main, "bold", width=room, size=11.5, least=8.5)
+            foot = write_fitted(canvas, start, y - 15, fitted, "bold")
+            canvas.setFillColor(MUTED)
+            for row, line in enumerate(line for note in notes for line in wrap(note, "text", 8.2, room)):
+                write(canvas, start, foot - 12 - row * 10.4, line, "text", 8.2)
         start += step
 
 
@@ -265,38 +297,43 @@ def _columns(facts: CertificateFacts) -> list[tuple[str, str, list[str]]]:
     return columns
 
 
-def _signature(canvas: Canvas, facts: CertificateFacts, x: float, y: float, width: float) -> None:
+def _signature(canvas: TaggedCanvas, facts: CertificateFacts, x: float, y: float, width: float) -> None:
     """Who answers for it, under a line; nothing where no one is named."""
     if not facts.content.signatory_name:
         return
-    canvas.setStrokeColor(INK)
-    canvas.setLineWidth(0.6)
-    canvas.line(x, y, x + 210, y)
-    canvas.setFillColor(INK)
-    name = fit(facts.content.signatory_name, "bold", width=width, size=10.5, least=7, lines=1)
-    write_fitted(canvas, x, y - 13, name, "bold")
-    if facts.content.signatory_title:
-        canvas.setFillColor(MUTED)
-        role = fit(facts.content.signatory_title, "text", width=width, size=8.6, least=6, lines=1)
-        write_fitted(canvas, x, y - 25, role, "text")
+    with canvas.artifact():
+        canvas.setStrokeColor(INK)
+        canvas.setLineWidth(0.6)
+        canvas.line(x, y, x + 210, y)
+    with canvas.part("P"):
+        canvas.setFillColor(INK)
+        name = fit(facts.content.signatory_name, "bold", width=width, size=10.5, least=7, lines=1)
+        write_fitted(canvas, x, y - 13, name, "bold")
+        if facts.content.signatory_title:
+            canvas.setFillColor(MUTED)
+            role = fit(facts.content.signatory_title, "text", width=width, size=8.6, least=6, lines=1)
+            write_fitted(canvas, x, y - 25, role, "text")
 
 
-def _pill(canvas: Canvas, text: str, x: float, y: float) -> None:
+def _pill(canvas: TaggedCanvas, text: str, x: float, y: float) -> None:
     """Words inside an outline, centred."""
     room = width_of(text, "bold", 9, 0.4) + 24
-    canvas.setStrokeColor(TEAL)
-    canvas.setLineWidth(0.8)
-    canvas.roundRect(x - room / 2, y - 6, room, 18, 9, stroke=1, fill=0)
+    with canvas.artifact():
+        canvas.setStrokeColor(TEAL)
+        canvas.setLineWidth(0.8)
+        canvas.roundRect(x - room / 2, y - 6, room, 18, 9, stroke=1, fill=0)
     canvas.setFillColor(TEAL)
-    write(canvas, x, y, text, "bold", 9, align="centre", tracking=0.4)
+    with canvas.part("P"):
+        write(canvas, x, y, text, "bold", 9, align="centre", tracking=0.4)
 
 
-def _rule(canvas: Canvas, x: float, y: float, width: float) -> None:
+def _rule(canvas: TaggedCanvas, x: float, y: float, width: float) -> None:
     canvas.setFillColor(GOLD)
     canvas.rect(x, y, width, 1.6, stroke=0, fill=1)
 
 
-def _footnote(canvas: Canvas, text: str, x: float, y: float, width: float) -> None:
+def _footnote(canvas: TaggedCanvas, text: str, x: float, y: float, width: float) -> None:
     canvas.setFillColor(MUTED)
     fitted = fit(text, "text", width=width, size=7.2, least=5, lines=1)
-    write_fitted(canvas, x, y, fitted, "text")
+    with canvas.part("P"):
+        write_fitted(canvas, x, y, fitted, "text")

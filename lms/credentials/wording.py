@@ -29,6 +29,9 @@ WORDS: dict[str, dict[str, str]] = {
         "valid_until": "Valid until",
         "number": "Number",
         "status_word": "Status can change. The answer at the printed address is the one that counts.",
+        "code_alt": "A QR code that opens the page where this number is checked",
+        "check_at": "Check this number at",
+        "seal_field": "Electronic seal of the issuer",
     },
     "es": {
         "certification": "Certificación",
@@ -52,6 +55,9 @@ WORDS: dict[str, dict[str, str]] = {
         "valid_until": "Válido hasta el",
         "number": "Número",
         "status_word": "El estado puede cambiar. Cuenta la respuesta en la dirección impresa.",
+        "code_alt": "Un código QR que abre la página donde se comprueba este número",
+        "check_at": "Compruebe este número en",
+        "seal_field": "Sello electrónico del emisor",
     },
 }
 

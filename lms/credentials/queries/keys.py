@@ -1,0 +1,81 @@
+"""Reads about keys: which one signs now, which are still to be trusted, and where they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import current_app
+
+from lms.config import Settings
+from lms.credentials.models import KeyEvent, SigningKey
+from lms.db import session
+
+
+class Purpose(StrEnum):
+    """What a key is for: credentials, seals of PDFs, the log, or certifying seals."""
+
+    BADGE = "badge"
+    SEAL = "seal"
+    LOG = "log"
+    AUTHORITY = "authority"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCard:
+    """The public half of a key; `retired_at` and `compromised_at` say what became of it."""
+
+    id: int
+    organisation_id: int | None
+    purpose: Purpose
+    name: str
+    public: str
+    made_at: datetime
+    retired_at: datetime | None
+    compromised_at: datetime | None
+
+    @property
+    def is_signing(self) -> bool:
+        """Whether it may still sign."""
+        return self.retired_at is None and self.compromised_at is None
+
+
+def keys_of(organisation_id: int | None, purpose: Purpose) -> tuple[KeyCard, ...]:
+    """All keys of an issuer (or the house) for a purpose, the oldest first."""
+    events = {
+        kind: sa.select(KeyEvent.at).where(KeyEvent.key_id == SigningKey.id, KeyEvent.kind == kind)
+        for kind in ("retired", "compromised")
+    }
+    rows = session().execute(
+        sa.select(
+            SigningKey.id,
+            SigningKey.organisation_id,
+            SigningKey.purpose,
+            SigningKey.name,
+            SigningKey.public,
+            SigningKey.made_at,
+            events["retired"].scalar_subquery(),
+            events["compromised"].scalar_subquery(),
+        )
+        .where(
+            SigningKey.organisation_id.is_(None)
+            if organisation_id is None
+            else SigningKey.organisation_id == organisation_id,
+            SigningKey.purpose == purpose.value,
+        )
+        .order_by(SigningKey.id)
+    )
+    return tuple(KeyCard(row[0], row[1], Purpose(row[2]), *row[3:]) for row in rows)
+
+
+def signing_key(organisation_id: int | None, purpose: Purpose) -> KeyCard | None:
+    """The newest key that may still sign, or None when none was made yet."""
+    found = [one for one in keys_of(organisation_id, purpose) if one.is_signing]
+    return found[-1] if found else None
+
+
+def keys_folder() -> tuple[Path, str]:
+    """Where private keys are, and what opens them."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.keys_dir or settings.data_dir / "keys", settings.keys_passphrase

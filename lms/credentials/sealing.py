@@ -1,0 +1,198 @@
+"""The electronic seal of a certificate PDF: PAdES B-B with ECDSA on P-256, and the check of a seal. Pure.
+
+The signer holds its key object, so that a device which never gives its key away can stand in its place (the
+methods `sign` and `certificate` are all that is asked of it). Ed25519 is not used: few readers of PDF know it.
+A reader's "signature valid" is not enough to trust a page, since a later change can be appended without
+touching what was signed; `examined` therefore asks pyHanko what was changed after signing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from io import BytesIO
+from typing import Protocol
+
+from asn1crypto import x509 as asn1_x509
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+RESERVED_BYTES = 16_384
+AUTHORITY_YEARS = 20
+SEAL_YEARS = 10
+
+
+class SealKey(Protocol):
+    """A key on P-256 that signs, and its certificate with that of the authority above it."""
+
+    @property
+    def certificate(self) -> x509.Certificate: ...
+    @property
+    def authority(self) -> x509.Certificate: ...
+    def sign(self, data: bytes, /) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class HeldKey:
+    """A key in memory."""
+
+    private: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+    authority: x509.Certificate
+
+    def sign(self, data: bytes, /) -> bytes:
+        """ECDSA with SHA-256."""
+        return self.private.sign(data, ec.ECDSA(hashes.SHA256()))
+
+
+class Verdict(StrEnum):
+    """What an examined PDF turned out to be."""
+
+    OURS = "ours"
+    CHANGED = "changed"
+    NOT_OURS = "not_ours"
+    UNSIGNED = "unsigned"
+    UNREADABLE = "unreadable"
+
+
+def sealed(pdf: bytes, key: SealKey, *, field: str, at: datetime, reason: str, place: str = "") -> bytes:
+    """The PDF with its seal in the empty field of that name; no change is permitted afterwards."""
+    writer = _Writer(BytesIO(pdf), strict=False)
+    metadata = signers.PdfSignatureMetadata(
+        field_name=field,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+        reason=reason,
+        location=place or None,
+    )
+    signer = signers.PdfSigner(metadata, signer=_Signer(key))
+    target = BytesIO()
+    signer.sign_pdf(writer, bytes_reserved=RESERVED_BYTES, output=target)
+    return target.getvalue()
+
+
+def examined(pdf: bytes, authorities: list[x509.Certificate]) -> Verdict:
+    """Whether the PDF bears one of our seals and nothing was changed under it or appended to it."""
+    try:
+        reader = PdfFileReader(BytesIO(pdf), strict=False)
+        signatures = reader.embedded_regular_signatures
+        if not signatures:
+            return Verdict.UNSIGNED
+        if len(signatures) != 1:
+            return Verdict.CHANGED
+        trust = [asn1_x509.Certificate.load(_der(one)) for one in authorities]
+        status = validate_pdf_signature(
+            signatures[0],
+            ValidationContext(trust_roots=trust, allow_fetching=False, revocation_mode="soft-fail"),
+        )
+    except SignatureValidationError:
+        return Verdict.CHANGED
+    except (PdfError, SigningError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Verdict.UNREADABLE
+    if not (status.intact and status.valid):
+        return Verdict.CHANGED
+    if not status.trusted:
+        return Verdict.NOT_OURS
+    if status.modification_level not in (None, ModificationLevel.NONE) or not status.bottom_line:
+        return Verdict.CHANGED
+    return Verdict.OURS
+
+
+def new_authority(name: str, at: datetime) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
+    """A key and certificate that seals are issued under."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    subject = _name(name)
+    built = _builder(subject, subject, private.public_key(), at, AUTHORITY_YEARS)
+    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    built = built.add_extension(_usage(is_authority=True), critical=True)
+    return private, built.sign(private, hashes.SHA256())
+
+
+def new_seal(
+    name: str, authority_key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, at: datetime
+) -> HeldKey:
+    """A key for the seal of an issuer, certified by the authority."""
+    private = ec.generate_private_key(ec.SECP256R1())
+    built = _builder(_name(name), authority.subject, private.public_key(), at, SEAL_YEARS)
+    built = built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+    built = built.add_extension(_usage(is_authority=False), critical=True)
+    built = built.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+    )
+    return HeldKey(private, built.sign(authority_key, hashes.SHA256()), authority)
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Leaves the metadata as it was written: pyHanko would rewrite it, and claim to be the producer."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
+class _Signer(signers.Signer):
+    """Asks the key for its signature; neither parses nor sees it."""
+
+    def __init__(self, key: SealKey) -> None:
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register(asn1_x509.Certificate.load(_der(key.authority)))
+        super().__init__(signing_cert=asn1_x509.Certificate.load(_der(key.certificate)), cert_registry=store)
+        self.key = key
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        return bytes(72) if dry_run else self.key.sign(data)
+
+
+def _der(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _name(name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, name[:64]),
+            x509.NameAttribute(NameOID.COMMON_NAME, name[:64]),
+        ]
+    )
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, at: datetime, years: int
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(at - timedelta(minutes=5))
+        .not_valid_after(at + timedelta(days=365 * years))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+    )
+
+
+def _usage(*, is_authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not is_authority,
+        content_commitment=not is_authority,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=is_authority,
+        crl_sign=is_authority,
+        encipher_only=False,
+        decipher_only=False,
+    )

@@ -1,0 +1,155 @@
+"""Making, using and retiring keys. A key is made at its first use and never leaves its store."""
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from flask import current_app
+
+from lms import clock
+from lms.audit import Action, record
+from lms.credentials import keyring, sealing
+from lms.credentials.badges import multikey
+from lms.credentials.models import KeyEvent, SigningKey
+from lms.credentials.queries.keys import KeyCard, Purpose, keys_folder, keys_of, signing_key
+from lms.credentials.sealing import HeldKey
+from lms.db import session
+from lms.errors import Conflict
+from lms.people import queries as people
+
+DEMO = "DEMO "
+
+
+def badge_signer(organisation_id: int) -> tuple[KeyCard, Ed25519PrivateKey]:
+    """The key that signs an issuer's credentials; made when there is none yet."""
+    card = signing_key(organisation_id, Purpose.BADGE) or _make_signer(organisation_id, Purpose.BADGE)
+    return card, _private(card)
+
+
+def log_signer() -> tuple[KeyCard, Ed25519PrivateKey]:
+    """The key that signs the log's checkpoints; made when there is none yet."""
+    card = signing_key(None, Purpose.LOG) or _make_signer(None, Purpose.LOG)
+    return card, _private(card)
+
+
+def seal_of(organisation_id: int) -> tuple[KeyCard, HeldKey]:
+    """The key of an issuer's seal on PDFs; made, and its authority with it, when there is none yet."""
+    authority = signing_key(None, Purpose.AUTHORITY) or _make_authority()
+    card = signing_key(organisation_id, Purpose.SEAL) or _make_seal(organisation_id, authority)
+    folder, passphrase = keys_folder()
+    return card, keyring.held_seal(folder, card.public, _authority_of(card).public, passphrase)
+
+
+def authorities() -> list[x509.Certificate]:
+    """The certificates that a seal of ours must stand under; a compromised one is left out."""
+    return [
+        x509.load_pem_x509_certificate(one.public.encode())
+        for one in keys_of(None, Purpose.AUTHORITY)
+        if one.compromised_at is None
+    ]
+
+
+def rotate(actor_id: int | None, *, organisation_id: int | None, purpose: Purpose) -> KeyCard:
+    """Retire the key that signs now and make the next. What the old one signed stays good.
+
+    Raises Conflict when no key was made yet.
+    """
+    old = signing_key(organisation_id, purpose)
+    if old is None:
+        raise Conflict("There is no key to retire. One is made when it is first needed.")
+    return _replace(actor_id, old, "retired")
+
+
+def give_up(actor_id: int | None, *, organisation_id: int | None, purpose: Purpose) -> KeyCard:
+    """Note that the key that signs now is known to others, and make the next. Raises Conflict.
+
+    Nothing that it signed may be trusted any more without the log, which proves what was signed before.
+    """
+    old = signing_key(organisation_id, purpose)
+    if old is None:
+        raise Conflict("There is no key to give up. One is made when it is first needed.")
+    return _replace(actor_id, old, "compromised")
+
+
+def _replace(actor_id: int | None, old: KeyCard, kind: str) -> KeyCard:
+    session().add(KeyEvent(key_id=old.id, kind=kind, at=clock.now()))
+    session().flush()
+    if old.purpose in (Purpose.BADGE, Purpose.LOG):
+        new = _make_signer(old.organisation_id, old.purpose)
+    elif old.purpose is Purpose.AUTHORITY:
+        new = _make_authority()
+    else:
+        new = _make_seal(old.organisation_id or 0, signing_key(None, Purpose.AUTHORITY) or _make_authority())
+    record(
+        Action.CREDENTIALS_CHANGE_KEY,
+        actor_id=actor_id,
+        subject="signing_key",
+        subject_id=old.id,
+        organisation_id=old.organisation_id,
+        details={"became": kind, "next": new.id},
+    )
+    return new
+
+
+def _private(card: KeyCard) -> Ed25519PrivateKey:
+    public = multikey.public_key(card.public)
+    folder, passphrase = keys_folder()
+    return keyring.held_signer(folder, keyring.name_of_public(public), passphrase)
+
+
+def _make_signer(organisation_id: int | None, purpose: Purpose) -> KeyCard:
+    private = Ed25519PrivateKey.generate()
+    folder, passphrase = keys_folder()
+    keyring.keep(folder, private, passphrase)
+    return _add(organisation_id, purpose, multikey.public_text(private.public_key()))
+
+
+def _make_authority() -> KeyCard:
+    private, certificate = sealing.new_authority(_named("Certificate authority"), clock.now())
+    folder, passphrase = keys_folder()
+    keyring.keep(folder, private, passphrase)
+    return _add(None, Purpose.AUTHORITY, certificate.public_bytes(Encoding.PEM).decode())
+
+
+def _make_seal(organisation_id: int, authority: KeyCard) -> KeyCard:
+    above = x509.load_pem_x509_certificate(authority.public.encode())
+    folder, passphrase = keys_folder()
+    private = keyring.held_p256(folder, above, passphrase)
+    seal = sealing.new_seal(_named(people.organisation(organisation_id).name), private, above, clock.now())
+    keyring.keep(folder, seal.private, passphrase)
+    return _add(organisation_id, Purpose.SEAL, seal.certificate.public_bytes(Encoding.PEM).decode())
+
+
+def _authority_of(card: KeyCard) -> KeyCard:
+    mine = x509.load_pem_x509_certificate(card.public.encode())
+    for one in keys_of(None, Purpose.AUTHORITY):
+        above = x509.load_pem_x509_certificate(one.public.encode())
+        if mine.issuer == above.subject and _is_under(mine, above):
+            return one
+    raise keyring.KeyMissing("The authority of a seal is not known any more.")
+
+
+def _is_under(mine: x509.Certificate, above: x509.Certificate) -> bool:
+    ours = mine.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    theirs = above.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    return ours == theirs
+
+
+def _named(name: str) -> str:
+    """The name in a certificate; in the demo it says that it is only that."""
+    is_demo = current_app.config["SETTINGS"].env == "demo"
+    return f"{DEMO}{name}" if is_demo else name
+
+
+def _add(organisation_id: int | None, purpose: Purpose, public: str) -> KeyCard:
+    """Keep the public half. The next free name is the constraint that lets only one of two makers through."""
+    number = 1 + len(keys_of(organisation_id, purpose))
+    row = SigningKey(
+        organisation_id=organisation_id,
+        purpose=purpose.value,
+        name=f"key-{number}",
+        public=public,
+        made_at=clock.now(),
+    )
+    session().add(row)
+    session().flush()
+    return KeyCard(row.id, organisation_id, purpose, row.name, public, row.made_at, None, None)
