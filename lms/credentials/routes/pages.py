@@ -1,6 +1,6 @@
 """Pages of the holder: the list of credentials, the certificate as a page, and as a PDF."""
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,10 +8,9 @@ from lms import clock, files
 from lms.credentials import labels, queries, services
 from lms.credentials.numbers import normalise
 from lms.credentials.queries import CredentialCard
+from lms.credentials.routes.blueprint import bp
 from lms.errors import NotFound
 from lms.permissions import Permission, Target, authorize, current_actor
-
-bp = Blueprint("credentials", __name__, template_folder="templates")
 
 
 @bp.get("/credentials")

@@ -1,0 +1,6 @@
+"""The pages of credentials: those of the holder."""
+
+from lms.credentials.routes import pages
+from lms.credentials.routes.blueprint import bp
+
+__all__ = ["bp", "pages"]
