@@ -43,7 +43,7 @@ def verification(number: str) -> ResponseReturnValue:
     """One of six answers about a number, as a page or as JSON at the same address."""
     answer = queries.verification(number[:LONGEST_TYPED])
     status = 200 if answer.credential is not None else 410 if answer.state is State.ERASED else 404
-    if _is_json_wanted():
+    if is_json_wanted():
         response = jsonify(answer.as_json() | {"message": labels.sentence(answer)})
         response.headers["Access-Control-Allow-Origin"] = "*"
     else:
@@ -57,7 +57,8 @@ def verification(number: str) -> ResponseReturnValue:
     return response
 
 
-def _is_json_wanted() -> bool:
+def is_json_wanted() -> bool:
+    """Whether the caller asked for JSON, by `?format=` or by what it accepts."""
     asked = request.args.get("format")
     if asked in ("json", "html"):
         return asked == "json"
