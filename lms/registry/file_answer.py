@@ -7,7 +7,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as L
+from flask_babel import lazy_gettext
 
 from lms import clock
 from lms.credentials import queries as credentials
@@ -89,19 +89,19 @@ def _headline(found: Examined) -> tuple[str, str]:
 
 
 PAGE = {
-    Finding.OURS: ("ok", L("The page bears our seal, and nothing was changed under it.")),
-    Finding.CHANGED: ("stop", L("The page was changed after it was sealed.")),
-    Finding.NOT_OURS: ("stop", L("The page bears a seal, but not one of ours.")),
-    Finding.UNSIGNED: ("wait", L("The page bears no seal.")),
-    Finding.UNREADABLE: ("info", L("The page cannot be read.")),
+    Finding.OURS: ("ok", lazy_gettext("The page bears our seal, and nothing was changed under it.")),
+    Finding.CHANGED: ("stop", lazy_gettext("The page was changed after it was sealed.")),
+    Finding.NOT_OURS: ("stop", lazy_gettext("The page bears a seal, but not one of ours.")),
+    Finding.UNSIGNED: ("wait", lazy_gettext("The page bears no seal.")),
+    Finding.UNREADABLE: ("info", lazy_gettext("The page cannot be read.")),
 }
 CREDENTIAL = {
-    Finding.OURS: ("ok", L("The credential inside is signed by its issuer and unchanged.")),
-    Finding.CHANGED: ("stop", L("The credential inside was changed after it was signed.")),
-    Finding.NOT_OURS: ("stop", L("The credential inside is signed by a key that we do not know.")),
-    Finding.UNSIGNED: ("stop", L("The credential inside is not signed.")),
-    Finding.MISSING: ("info", L("There is no credential inside.")),
-    Finding.UNREADABLE: ("info", L("The credential inside cannot be read.")),
+    Finding.OURS: ("ok", lazy_gettext("The credential inside is signed by its issuer and unchanged.")),
+    Finding.CHANGED: ("stop", lazy_gettext("The credential inside was changed after it was signed.")),
+    Finding.NOT_OURS: ("stop", lazy_gettext("The credential inside is signed by a key that we do not know.")),
+    Finding.UNSIGNED: ("stop", lazy_gettext("The credential inside is not signed.")),
+    Finding.MISSING: ("info", lazy_gettext("There is no credential inside.")),
+    Finding.UNREADABLE: ("info", lazy_gettext("The credential inside cannot be read.")),
 }
 
 
