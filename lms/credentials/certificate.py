@@ -14,7 +14,17 @@ from reportlab.lib.pagesizes import landscape, letter
 
 from lms.credentials import artwork
 from lms.credentials.facts import CredentialFacts, Kind
-from lms.credentials.lettering import INITIAL_FONT, fit, ready, width_of, wrap, write, write_fitted
+from lms.credentials.lettering import (
+    INITIAL_FONT,
+    depth_of,
+    fit,
+    ready,
+    said,
+    width_of,
+    wrap,
+    write,
+    write_fitted,
+)
 from lms.credentials.tagging import Attachment, Seal, TaggedCanvas, finished
 from lms.credentials.wording import WORDS, hours, long_date
 
@@ -112,9 +122,10 @@ def _certification(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
         write(canvas, left, HEIGHT - 178, words["certifies"], "italic", 13.5)
     name = fit(facts.name, "display", width=width, size=42, least=23)
     canvas.setFillColor(TEAL)
-    with canvas.part("H2"):
+    with canvas.part("H2", said=said(facts.name, "display")):
         foot = write_fitted(canvas, left, HEIGHT - 230 + (name.height - name.size) / 2, name, "display")
-    rule = min(foot - 18, HEIGHT - 250)
+    depth = depth_of(name.lines[-1], "display", name.size)
+    rule = min(foot - max(18, depth + 6), HEIGHT - 250)
     with canvas.artifact():
         _rule(canvas, left, rule, 76)
     canvas.setFillColor(MUTED)
@@ -122,7 +133,7 @@ def _certification(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
         write(canvas, left, rule - 30, words["has_met"], "italic", 13.5)
     canvas.setFillColor(INK)
     title = fit(facts.title, "title", width=width, size=25, least=15)
-    with canvas.part("H2"):
+    with canvas.part("H2", said=said(facts.title, "title")):
         foot = write_fitted(canvas, left, rule - 66, title, "title")
     _details(canvas, facts, left, min(foot - 40, 218), width)
     _signature(canvas, facts, left, 82, width)
@@ -146,15 +157,16 @@ def _completion(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
     name = fit(facts.name, "display", width=width, size=36, least=20)
     canvas.setFillColor(TEAL)
     baseline = HEIGHT - 252 + (name.height - name.size) / 2
-    with canvas.part("H2"):
+    with canvas.part("H2", said=said(facts.name, "display")):
         foot = write_fitted(canvas, middle, baseline, name, "display", align="centre")
     canvas.setFillColor(MUTED)
-    under = min(foot - 34, HEIGHT - 286)
+    depth = depth_of(name.lines[-1], "display", name.size)
+    under = min(foot - max(34, depth + 20), HEIGHT - 286)
     with canvas.part("P"):
         write(canvas, middle, under, words["has_completed"], "italic", 13.5, align="centre")
     canvas.setFillColor(INK)
     title = fit(facts.title, "title", width=width, size=22, least=14)
-    with canvas.part("H2"):
+    with canvas.part("H2", said=said(facts.title, "title")):
         foot = write_fitted(canvas, middle, under - 34, title, "title", align="centre")
     canvas.setFillColor(TEAL)
     issuer = fit(facts.issuer_name, "bold", width=width, size=12, least=8)

@@ -24,12 +24,16 @@ LINK = "Link"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the page in reading order: its role, and for a picture what it shows and where it is."""
+    """One part of the page in reading order: its role, and for a picture what it shows and where it is.
+
+    `said` is the text of the part where its glyphs do not tell it.
+    """
 
     role: str
     number: int
     alt: str = ""
     box: Box | None = None
+    said: str = ""
 
 
 class TaggedCanvas(Canvas):
@@ -42,9 +46,9 @@ class TaggedCanvas(Canvas):
         self.parts: list[Part] = []
 
     @contextmanager
-    def part(self, role: str, alt: str = "", box: Box | None = None) -> Iterator[None]:
+    def part(self, role: str, alt: str = "", box: Box | None = None, said: str = "") -> Iterator[None]:
         """What is drawn inside is one part with this role: H1, P, Figure, Link …"""
-        one = Part(role, len(self.parts), alt, box)
+        one = Part(role, len(self.parts), alt, box, said)
         self.parts.append(one)
         self._code.append(f"/{role} <</MCID {one.number}>> BDC")
         yield
@@ -124,6 +128,8 @@ class _Tree:
             element.K = part.number
             if part.alt:
                 element.Alt = pikepdf.String(part.alt)
+            if part.said:
+                element.ActualText = pikepdf.String(part.said)
             if part.box is not None:
                 element.A = Dictionary(O=Name.Layout, BBox=Array([round(edge, 2) for edge in part.box]))
             if part.role == LINK and links:
