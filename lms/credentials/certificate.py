@@ -37,11 +37,16 @@ GOLD, PALE_GOLD, HAIRLINE = "#a8842c", "#e3c77a", "#cfc9bb"
 MARGIN = 22.0
 PANEL = 198.0
 SEAL_FIELD = "Seal"
+SMALL_MODULE = 1.2
+"""Points of one module of the second QR code: 0.42 mm, which a camera and a scan at 150 dpi resolve."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """All that a certificate says. `verify_url` is printed and in the QR code."""
+    """All that a certificate says. `verify_url` is printed and in the QR code.
+
+    `paper_code` is the signed statement of the second QR code (see `paper.py`); without one it is not drawn.
+    """
 
     kind: Kind
     number: str
@@ -53,6 +58,7 @@ class CertificateFacts:
     valid_until: date | None
     scheme_version: str
     content: CredentialFacts
+    paper_code: str = ""
 
     @property
     def language(self) -> str:
@@ -136,9 +142,10 @@ def _certification(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
     with canvas.part("H2", said=said(facts.title, "title")):
         foot = write_fitted(canvas, left, rule - 66, title, "title")
     _details(canvas, facts, left, min(foot - 40, 218), width)
-    _signature(canvas, facts, left, 82, width)
     _proof(canvas, facts, MARGIN + PANEL / 2, 74, on_dark=True)
-    _footnote(canvas, words["status_word"], left, MARGIN + 15, width)
+    room = width - _offline(canvas, facts, left + width, MARGIN + 14)
+    _signature(canvas, facts, left, 82, room)
+    _footnote(canvas, words["status_word"], left, MARGIN + 15, room)
 
 
 def _completion(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
@@ -174,9 +181,10 @@ def _completion(canvas: TaggedCanvas, facts: CertificateFacts) -> None:
         foot = write_fitted(canvas, middle, foot - 24, issuer, "bold", align="centre")
     details_width = width - 150
     _details(canvas, facts, left, min(foot - 44, 198), details_width)
-    _signature(canvas, facts, left, 82, details_width)
     _proof(canvas, facts, WIDTH - MARGIN - 33 - 66, 70, on_dark=False)
-    _footnote(canvas, words["status_word"], left, MARGIN + 15, details_width)
+    room = details_width - _offline(canvas, facts, left + details_width, MARGIN + 14)
+    _signature(canvas, facts, left, 82, room)
+    _footnote(canvas, words["status_word"], left, MARGIN + 15, room)
 
 
 def _panel(canvas: TaggedCanvas) -> None:
@@ -257,6 +265,29 @@ def _proof(canvas: TaggedCanvas, facts: CertificateFacts, x: float, y: float, *,
             fitted = fit(line, "text", width=room, size=7.4, least=4, lines=1)
             write_fitted(canvas, x, y - 8 - at * 9, fitted, "text", align="centre")
     canvas.linkURL(facts.verify_url, (x - room / 2, y - 22, x + room / 2, card + side), relative=0)
+
+
+def _offline(canvas: TaggedCanvas, facts: CertificateFacts, right: float, foot: float) -> float:
+    """The small QR code with the signed statement, its right edge there; answers the width it takes."""
+    if not facts.paper_code:
+        return 0.0
+    words = WORDS[facts.language]
+    code, modules = artwork.qr_code(facts.paper_code, "m")
+    side = modules * SMALL_MODULE
+    x, y = right - side, foot + 7
+    with canvas.part("Figure", words["offline_alt"], (x, y, right, y + side)):
+        canvas.setFillColor("#ffffff")
+        canvas.rect(x, y, side, side, stroke=0, fill=1)
+        canvas.saveState()
+        canvas.translate(x, y)
+        canvas.scale(SMALL_MODULE, SMALL_MODULE)
+        artwork.fill(canvas, code, INK)
+        canvas.restoreState()
+    canvas.setFillColor(MUTED)
+    with canvas.part("P"):
+        label = fit(words["offline"], "text", width=side, size=6.4, least=5, lines=1)
+        write_fitted(canvas, x + side / 2, foot + 1, label, "text", align="centre")
+    return side + 18
 
 
 def _details(canvas: TaggedCanvas, facts: CertificateFacts, x: float, y: float, width: float) -> None:

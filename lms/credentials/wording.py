@@ -31,6 +31,8 @@ WORDS: dict[str, dict[str, str]] = {
         "status_word": "Status can change. The answer at the printed address is the one that counts.",
         "code_alt": "A QR code that opens the page where this number is checked",
         "check_at": "Check this number at",
+        "offline": "Check without internet",
+        "offline_alt": "A small QR code with a signed statement, which is checked without internet",
         "seal_field": "Electronic seal of the issuer",
     },
     "es": {
@@ -57,6 +59,8 @@ WORDS: dict[str, dict[str, str]] = {
         "status_word": "El estado puede cambiar. Cuenta la respuesta en la dirección impresa.",
         "code_alt": "Un código QR que abre la página donde se comprueba este número",
         "check_at": "Compruebe este número en",
+        "offline": "Comprobar sin internet",
+        "offline_alt": "Un código QR pequeño con una declaración firmada, que se comprueba sin internet",
         "seal_field": "Sello electrónico del emisor",
     },
 }
