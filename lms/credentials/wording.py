@@ -34,6 +34,7 @@ WORDS: dict[str, dict[str, str]] = {
         "offline": "Check without internet",
         "offline_alt": "A small QR code with a signed statement, which is checked without internet",
         "seal_field": "Electronic seal of the issuer",
+        "seal_alt": "Seal of {}",
     },
     "es": {
         "certification": "Certificación",
@@ -62,6 +63,7 @@ WORDS: dict[str, dict[str, str]] = {
         "offline": "Comprobar sin internet",
         "offline_alt": "Un código QR pequeño con una declaración firmada, que se comprueba sin internet",
         "seal_field": "Sello electrónico del emisor",
+        "seal_alt": "Sello de {}",
     },
 }
 
