@@ -1,24 +1,21 @@
 """Tables of credentials."""
 
-from lms.credentials.models.credentials import (
-    CertificateFile,
-    Credential,
-    CredentialRenewal,
-    RenewalCertificate,
-    StatusEvent,
-)
+from lms.credentials.models.credentials import Credential, CredentialRenewal, StatusEvent
+from lms.credentials.models.documents import CredentialDocument, CredentialIdentity, SignedList, StatusList
 from lms.credentials.models.keys import KeyEvent, SigningKey
 from lms.credentials.models.log import LogCheckpoint, LogEntry, LogNode
 
 __all__ = [
-    "CertificateFile",
     "Credential",
+    "CredentialDocument",
+    "CredentialIdentity",
     "CredentialRenewal",
     "KeyEvent",
     "LogCheckpoint",
     "LogEntry",
     "LogNode",
-    "RenewalCertificate",
+    "SignedList",
     "SigningKey",
     "StatusEvent",
+    "StatusList",
 ]

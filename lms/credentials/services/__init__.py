@@ -1,10 +1,9 @@
-"""Acts on credentials: issue, suspend, reinstate, revoke, replace, and draw the certificate."""
+"""Acts on credentials: issue, change their status, renew, replace, make their documents, sign lists."""
 
+from lms.credentials.services.checkpoints import sign_checkpoint
+from lms.credentials.services.documents import certificate_facts, make_document, verify_url
 from lms.credentials.services.issuing import (
     IssuedCredential,
-    certificate_facts,
-    draw_certificate,
-    draw_renewal,
     issue,
     make_inactive,
     put_on_probation,
@@ -14,15 +13,14 @@ from lms.credentials.services.issuing import (
     replace,
     revoke,
     suspend,
-    verify_url,
 )
+from lms.credentials.services.lists import sign_list
 
 __all__ = [
     "IssuedCredential",
     "certificate_facts",
-    "draw_certificate",
-    "draw_renewal",
     "issue",
+    "make_document",
     "make_inactive",
     "put_on_probation",
     "reinstate",
@@ -30,6 +28,8 @@ __all__ = [
     "renew",
     "replace",
     "revoke",
+    "sign_checkpoint",
+    "sign_list",
     "suspend",
     "verify_url",
 ]
