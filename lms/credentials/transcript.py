@@ -9,6 +9,7 @@ from io import BytesIO
 
 from reportlab.lib.pagesizes import letter
 
+from lms.credentials import artwork
 from lms.credentials.certificate import HAIRLINE, INK, MUTED, SEAL_FIELD, CertificateFacts
 from lms.credentials.facts import Kind
 from lms.credentials.lettering import INITIAL_FONT, Style, fit, ready, said, wrap, write, write_fitted
@@ -20,6 +21,9 @@ MARGIN = 60.0
 ROOM = WIDTH - 2 * MARGIN
 FOOT = 78.0
 LINE = 14.0
+CODE, QUIET = 92.0, 7.0
+"""The side of the QR code, and how far its white edge may stand out over the margin."""
+
 SPLIT = 0.72
 """The share of the width that the first column has."""
 
@@ -119,19 +123,33 @@ class _Pages:
             canvas.rect(0, HEIGHT - 14, WIDTH, 14, stroke=0, fill=1)
             canvas.setFillColor(facts.colours.trim)
             canvas.rect(0, HEIGHT - 16, WIDTH, 2, stroke=0, fill=1)
-        issuer = fit(facts.issuer_shown, "bold", width=ROOM, size=11, least=8)
+        room = ROOM - CODE - 16
+        issuer = fit(facts.issuer_shown, "bold", width=room, size=11, least=8)
         canvas.setFillColor(facts.colours.accent)
         with canvas.part("P", said=said(facts.issuer_shown, "bold")):
             self.y = write_fitted(canvas, MARGIN, self.y, issuer, "bold")
         canvas.setFillColor(INK)
         with canvas.part("H1"):
             write(canvas, MARGIN, self.y - 38, self.words["transcript"], "title", 30)
-        name = fit(facts.name, "display", width=ROOM, size=22, least=13)
+        name = fit(facts.name, "display", width=room, size=22, least=13)
         canvas.setFillColor(facts.colours.accent)
         with canvas.part("P", said=said(facts.name, "display")):
             self.y = write_fitted(canvas, MARGIN, self.y - 72, name, "display")
+        self._code()
         self.y -= 26
         self._paragraph(self.words["not_the_certificate"])
+
+    def _code(self) -> None:
+        """The QR code of the page where the number is checked."""
+        canvas, facts = self.canvas, self.facts
+        code, modules = artwork.qr_code(facts.verify_url)
+        x, y = WIDTH - MARGIN - CODE + QUIET, HEIGHT - MARGIN - CODE + 20
+        with canvas.part("Figure", self.words["code_alt"], (x, y, x + CODE, y + CODE)):
+            canvas.saveState()
+            canvas.translate(x, y)
+            canvas.scale(CODE / modules, CODE / modules)
+            artwork.fill(canvas, code, INK)
+            canvas.restoreState()
 
     def _particulars(self) -> None:
         """Credential, number, scheme and dates."""

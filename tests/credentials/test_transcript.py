@@ -140,7 +140,7 @@ def test_without_a_key_nothing_is_made_by_looking(tx: Transactions, personas: Pe
     with tx():
         made = issued(personas)
     with tx.reading():
-        card = queries.credential(made.number)
-        assert signing_key(personas.body, Purpose.SEAL) is None
+        card = replace(queries.credential(made.number), organisation_id=personas.provider)
+        assert signing_key(personas.provider, Purpose.SEAL) is None
         assert sealing.examined(transcript_of(card), []) is sealing.Verdict.UNSIGNED
-        assert signing_key(personas.body, Purpose.SEAL) is None
+        assert signing_key(personas.provider, Purpose.SEAL) is None

@@ -134,8 +134,8 @@ def test_the_registrar_chooses_sees_a_sample_and_saves(
         "/register/templates?organisation=peer-board" in registrar.get("/register?organisation=peer-board").text
     )
     listed = registrar.get("/register/templates?organisation=peer-board").text
-    assert "All certificates without a look of their own" in listed
-    assert "as the house draws it" in listed
+    assert "All certificates without a design of their own" in listed
+    assert "As the house draws it" in listed
     assert 'name="accent"' in registrar.get(PLACE).text
     sample = registrar.post(PREVIEW, data={**TYPED, "sample": "certification"})
     assert sample.mimetype == "application/pdf"

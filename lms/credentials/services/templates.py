@@ -41,7 +41,7 @@ def save(
     good = checked(organisation_id=organisation_id, scheme_id=scheme_id, look=look, seal=seal)
     versions = versions_of(organisation_id, scheme_id)
     if after != (versions[0].version if versions else 0):
-        raise Conflict(_("Somebody else saved this look meanwhile. Load the page again, then change it."))
+        raise Conflict(_("Somebody else saved this design meanwhile. Load the page again, then change it."))
     if good.seal_png:
         files.put(good.seal_png)
     row = CertificateTemplate(

@@ -140,7 +140,7 @@ def _choices(body: OrganisationCard) -> tuple[Choice, ...]:
         if scheme.issuer == body.slug
     ]
     kinds = tuple(kind for kind in Kind if any(kind in one.kinds for one in own))
-    return (Choice("", _("All certificates without a look of their own"), kinds or tuple(Kind)), *own)
+    return (Choice("", _("All certificates without a design of their own"), kinds or tuple(Kind)), *own)
 
 
 def _page(body: OrganisationCard, choice: Choice, form: LookForm) -> str:
