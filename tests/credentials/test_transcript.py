@@ -9,7 +9,7 @@ import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from lms.credentials import queries, sealing
+from lms.credentials import queries, sealing, services
 from lms.credentials.certificate import CertificateFacts
 from lms.credentials.facts import CredentialFacts
 from lms.credentials.queries.keys import Purpose, signing_key
@@ -144,3 +144,11 @@ def test_without_a_key_nothing_is_made_by_looking(tx: Transactions, personas: Pe
         assert signing_key(personas.provider, Purpose.SEAL) is None
         assert sealing.examined(transcript_of(card), []) is sealing.Verdict.UNSIGNED
         assert signing_key(personas.provider, Purpose.SEAL) is None
+
+
+def test_an_erased_credential_has_none(tx: Transactions, clients: Clients, personas: Personas) -> None:
+    with tx():
+        made = issued(personas)
+        services.erase(personas.registrar, number=made.number, reason="The holder asked for it.")
+    answer = clients(personas.trainee).get(f"/credentials/{made.number}/transcript.pdf")
+    assert answer.status_code == 404
