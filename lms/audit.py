@@ -107,6 +107,7 @@ class Action(StrEnum):
     CREDENTIALS_PUT_ON_PROBATION = "credentials.put_on_probation"
     CREDENTIALS_RELINQUISH = "credentials.relinquish"
     CREDENTIALS_RENEW = "credentials.renew"
+    CREDENTIALS_SAVE_TEMPLATE = "credentials.save_template"
     # certification
     CERTIFICATION_APPLY = "certification.apply"
     CERTIFICATION_SEND_AGAIN = "certification.send_again"

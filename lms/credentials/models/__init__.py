@@ -4,8 +4,10 @@ from lms.credentials.models.credentials import Credential, CredentialRenewal, St
 from lms.credentials.models.documents import CredentialDocument, CredentialIdentity, SignedList, StatusList
 from lms.credentials.models.keys import KeyEvent, SigningKey
 from lms.credentials.models.log import LogCheckpoint, LogEntry, LogNode
+from lms.credentials.models.templates import CertificateTemplate
 
 __all__ = [
+    "CertificateTemplate",
     "Credential",
     "CredentialDocument",
     "CredentialIdentity",

@@ -23,7 +23,7 @@ from lms.credentials.models import (
     CredentialRenewal,
     StatusEvent,
 )
-from lms.credentials.naming import LONGEST_NAME, search_key, tidy
+from lms.credentials.naming import LONGEST_NAME, hidden_letters, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
 from lms.credentials.services import documents, lists, log
@@ -357,12 +357,20 @@ def _check(name: str, title: str, issuer_name: str, facts: CredentialFacts) -> N
         raise Invalid("name_as_issued", _("A name on a certificate has at most 200 characters."))
     if not title or len(title) > LONGEST_NAME:
         raise Invalid("title", _("A credential needs a title of at most 200 characters."))
+    if hidden := hidden_letters(name):
+        raise Invalid(
+            "name_as_issued",
+            _(
+                "The name holds signs that cannot be seen: %(codes)s. Type it again without copying it.",
+                codes=", ".join(hidden),
+            ),
+        )
     if missing := missing_letters(name):
         raise Invalid(
             "name_as_issued",
             _(
                 "Our certificate typefaces do not have these letters: %(letters)s. "
-                "Ask the holder for a spelling in Latin, Greek or Cyrillic letters.",
+                "Ask the holder for a spelling without them.",
                 letters=" ".join(missing),
             ),
         )
