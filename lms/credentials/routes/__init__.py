@@ -1,6 +1,6 @@
 """The pages of credentials: those of the holder."""
 
-from lms.credentials.routes import pages
+from lms.credentials.routes import codes, pages
 from lms.credentials.routes.blueprint import bp
 
-__all__ = ["bp", "pages"]
+__all__ = ["bp", "codes", "pages"]

@@ -1,5 +1,6 @@
 """Acts on credentials: issue, suspend, reinstate, revoke, replace, and draw the certificate."""
 
+from lms.credentials.services.codes import end_code, make_code, open_by_code
 from lms.credentials.services.issuing import (
     IssuedCredential,
     certificate_facts,
@@ -22,8 +23,11 @@ __all__ = [
     "certificate_facts",
     "draw_certificate",
     "draw_renewal",
+    "end_code",
     "issue",
+    "make_code",
     "make_inactive",
+    "open_by_code",
     "put_on_probation",
     "reinstate",
     "relinquish",

@@ -1,6 +1,13 @@
 """The pages of the registry: the public check, and the register for those who keep it."""
 
-from lms.registry.routes import many, public, register
+from flask import Flask
+
+from lms.registry.routes import details, many, public, register
 from lms.registry.routes.blueprint import bp
 
-__all__ = ["bp", "many", "public", "register"]
+__all__ = ["bp", "details", "many", "public", "register", "start"]
+
+
+def start(app: Flask) -> None:
+    """Let the page behind a holder's link send no referrer."""
+    details.leave_csrf_to_forms(app)
