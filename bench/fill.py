@@ -17,8 +17,17 @@ from lms.assessment.bank import bank
 from lms.assessment.models import Attempt, Result
 from lms.certification.models import Application, Decision
 from lms.certification.schemes import schemes
+from lms.credentials.badges.status_list import ENTRIES
 from lms.credentials.facts import CredentialFacts, HoursLine
-from lms.credentials.models import CertificateFile, Credential, StatusEvent
+from lms.credentials.models import (
+    Credential,
+    CredentialDocument,
+    CredentialIdentity,
+    LogEntry,
+    SigningKey,
+    StatusEvent,
+    StatusList,
+)
 from lms.credentials.naming import search_key
 from lms.credentials.numbers import ALPHABET, check_character, shown
 from lms.curriculum.catalog import catalog
@@ -458,16 +467,73 @@ class _Filling:
                 for person_id in sorted(third)
             ),
         )
-        self._add(
-            CertificateFile,
-            ({"credential_id": id, "sha256": HASH, "drawn_at": NOW} for id in sorted(third)),
-        )
+        self._documents(sorted(third))
         self._add(
             StatusEvent,
             (
                 {"credential_id": id, "kind": "suspended", "reason": "A question", "by_id": 1, "at": NOW}
                 for id in sorted(third)
                 if id % 30 == 0
+            ),
+        )
+
+    def _documents(self, credentials: list[int]) -> None:
+        """The documents of these credentials, as if they had been made; their files are not there."""
+        self._add(
+            SigningKey,
+            (
+                {
+                    "id": 1,
+                    "organisation_id": 1,
+                    "purpose": "badge",
+                    "name": "key-1",
+                    "public": "z6Mk",
+                    "made_at": NOW,
+                },
+            ),
+        )
+        lists = 1 + len(credentials) // ENTRIES
+        self._add(
+            StatusList,
+            (
+                {"id": number, "organisation_id": 1, "number": number, "shuffle": "0", "taken": ENTRIES}
+                for number in range(1, lists + 1)
+            ),
+        )
+        self._add(
+            LogEntry,
+            ({"number": place, "body": "{}", "at": NOW} for place in range(len(credentials))),
+        )
+        self._add(
+            CredentialIdentity,
+            (
+                {
+                    "credential_id": id,
+                    "list_id": 1 + place // ENTRIES,
+                    "list_index": place % ENTRIES,
+                    "subject": f"urn:uuid:{id}",
+                    "salt": "00" * 16,
+                    "shows": "name",
+                }
+                for place, id in enumerate(credentials)
+            ),
+        )
+        self._add(
+            CredentialDocument,
+            (
+                {
+                    "credential_id": id,
+                    "sequence": 1,
+                    "edition": 1,
+                    "key_id": 1,
+                    "json_sha256": HASH,
+                    "pdf_sha256": HASH,
+                    "paper_text": "PSC1:",
+                    "log_number": place,
+                    "made_at": NOW,
+                    "retired_at": None,
+                }
+                for place, id in enumerate(credentials)
             ),
         )
 

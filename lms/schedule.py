@@ -19,8 +19,9 @@ SWEEPS: tuple[Sweep, ...] = (
     practice.DIGESTS,
     practice.OVERDUE_DISPUTES,
     # credentials
-    credentials.UNDRAWN,
-    credentials.RENEWALS,
+    credentials.DOCUMENTS,
+    credentials.LISTS,
+    credentials.CHECKPOINTS,
     # certification
     certification.COMPLETIONS,
     certification.OVERDUE,

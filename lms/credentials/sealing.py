@@ -6,17 +6,19 @@ A reader's "signature valid" is not enough to trust a page, since a later change
 touching what was signed; `examined` therefore asks pyHanko what was changed after signing.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
-from typing import Protocol
+from typing import Any, Protocol
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -53,8 +55,8 @@ class HeldKey:
     authority: x509.Certificate
 
     def sign(self, data: bytes, /) -> bytes:
-        """ECDSA with SHA-256."""
-        return self.private.sign(data, ec.ECDSA(hashes.SHA256()))
+        """ECDSA with SHA-256, the same signature each time (RFC 6979)."""
+        return self.private.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
 class Verdict(StrEnum):
@@ -68,7 +70,10 @@ class Verdict(StrEnum):
 
 
 def sealed(pdf: bytes, key: SealKey, *, field: str, at: datetime, reason: str, place: str = "") -> bytes:
-    """The PDF with its seal in the empty field of that name; no change is permitted afterwards."""
+    """The PDF with its seal in the empty field of that name; no change is permitted afterwards.
+
+    The same arguments give the same bytes, as long as the key signs alike (a held one does).
+    """
     writer = _Writer(BytesIO(pdf), strict=False)
     metadata = signers.PdfSignatureMetadata(
         field_name=field,
@@ -79,7 +84,7 @@ def sealed(pdf: bytes, key: SealKey, *, field: str, at: datetime, reason: str, p
         reason=reason,
         location=place or None,
     )
-    signer = signers.PdfSigner(metadata, signer=_Signer(key))
+    signer = _PdfSigner(metadata, at, signer=_Signer(key))
     target = BytesIO()
     signer.sign_pdf(writer, bytes_reserved=RESERVED_BYTES, output=target)
     return target.getvalue()
@@ -141,6 +146,27 @@ class _Writer(IncrementalPdfFileWriter):
 
     def _update_meta(self) -> None:
         pass
+
+    @classmethod
+    def _handle_id(cls, prev: PdfFileReader) -> generic.ArrayObject:
+        """The first half of the file's identifier as it was, and a second one that follows from it."""
+        first = prev.trailer["/ID"][0]
+        first = bytes(first.original_bytes if isinstance(first, generic.TextStringObject) else first)
+        second = hashlib.sha256(b"sealed" + first).digest()[:16]
+        return generic.ArrayObject([generic.ByteStringObject(first), generic.ByteStringObject(second)])
+
+
+class _PdfSigner(signers.PdfSigner):
+    """Signs as of the time that is given, not of the clock."""
+
+    def __init__(self, metadata: signers.PdfSignatureMetadata, at: datetime, signer: signers.Signer) -> None:
+        super().__init__(metadata, signer=signer)
+        self.at = at
+
+    def init_signing_session(self, pdf_out: Any, existing_fields_only: bool = False) -> Any:
+        session = super().init_signing_session(pdf_out, existing_fields_only)
+        session.system_time = self.at
+        return session
 
 
 class _Signer(signers.Signer):

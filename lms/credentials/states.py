@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     MADE_INACTIVE = "made_inactive"
     PROBATION = "probation"
     RELINQUISHED = "relinquished"
+    ERASED = "erased"
 
 
 POSSIBLE: dict[Act, frozenset[State]] = {

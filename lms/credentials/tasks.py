@@ -4,17 +4,24 @@ from lms.credentials import queries, services
 from lms.worker import Sweep, task
 
 
-@task("credentials.draw")
-def draw(credential_id: int) -> None:
-    """Draw a certificate and tell its holder, if that was not done."""
-    services.draw_certificate(credential_id)
+@task("credentials.make_document")
+def make_document(document_id: int) -> None:
+    """Make the documents of a period and tell its holder, if that was not done."""
+    services.make_document(document_id)
 
 
-@task("credentials.draw_renewal")
-def draw_renewal(renewal_id: int) -> None:
-    """Draw the certificate of a renewed period and tell its holder, if that was not done."""
-    services.draw_renewal(renewal_id)
+@task("credentials.sign_list")
+def sign_list(list_id: int) -> None:
+    """Sign a status list, if it says something new or was signed long ago."""
+    services.sign_list(list_id)
 
 
-RENEWALS = Sweep("certificates of renewals to draw", "credentials.draw_renewal", 30, queries.undrawn_renewals)
-UNDRAWN = Sweep("certificates to draw", "credentials.draw", 30, queries.undrawn)
+@task("credentials.sign_checkpoint")
+def sign_checkpoint(_size: int) -> None:
+    """Sign how far the public log has come, if it grew."""
+    services.sign_checkpoint()
+
+
+DOCUMENTS = Sweep("documents of credentials to make", "credentials.make_document", 30, queries.unmade)
+LISTS = Sweep("status lists to sign", "credentials.sign_list", 30, queries.stale_lists)
+CHECKPOINTS = Sweep("a checkpoint of the log to sign", "credentials.sign_checkpoint", 60, queries.unsigned_size)

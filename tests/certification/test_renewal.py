@@ -187,11 +187,11 @@ def test_a_renewed_period_has_its_own_certificate(
     app: Lms, tx: Transactions, clients: Clients, personas: Personas, number: str
 ) -> None:
     with app.app_context():
-        worker.run_due("credentials.draw", "credentials.draw_renewal")
+        worker.run_due("credentials.make_document")
     end = _ends_on(tx, number)
     _renew(tx, personas, number, end, end)
     with app.app_context():
-        worker.run_due("credentials.draw", "credentials.draw_renewal")
+        worker.run_due("credentials.make_document")
     with tx.reading():
         card = by_number(number)
         assert card is not None

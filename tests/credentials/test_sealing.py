@@ -142,3 +142,8 @@ def test_nothing_is_painted_outside_of_a_part(drawn: bytes) -> None:
             depth += (name in ("BDC", "BMC")) - (name == "EMC")
             loose += depth == 0 and name in ("Tj", "TJ", "S", "f", "f*", "B", "b", "Do")
         assert (depth, loose) == (0, 0)
+
+
+def test_the_same_seal_gives_the_same_bytes(drawn: bytes, key: HeldKey) -> None:
+    """A worker that was killed and begins anew makes the very file that it made before."""
+    assert seal(drawn, key) == seal(drawn, key)

@@ -12,7 +12,7 @@ from lms import clock, files, worker
 from lms.app import Lms
 from lms.audit import AuditEvent
 from lms.credentials import queries, services
-from lms.credentials.models import CertificateFile, Credential, StatusEvent
+from lms.credentials.models import Credential, CredentialDocument, StatusEvent
 from lms.credentials.numbers import is_well_formed
 from lms.credentials.states import Act, State
 from lms.errors import Conflict, Invalid, NotFound
@@ -40,7 +40,7 @@ def test_issuing_stores_number_and_content_and_asks_for_the_drawing(
         assert card.facts == FACTS
         assert (card.issuer_name, card.zone) == ("Peer Certification Board", "America/New_York")
         assert card.state(clock.now()) is State.ACTIVE
-        assert queries.undrawn() == [made.id]
+        assert queries.unmade() == [1]
         actions = current.scalars(sa.select(AuditEvent.action).where(AuditEvent.subject == "credential"))
         assert list(actions) == ["credentials.issue"]
 
@@ -71,9 +71,8 @@ def test_twenty_at_once_make_one_credential_one_pdf_and_one_mail(
     with tx.reading() as current:
         count = sa.select(sa.func.count())
         assert current.scalar(count.select_from(Credential)) == 1
-        assert (
-            current.scalar(count.select_from(CertificateFile).where(CertificateFile.drawn_at.is_not(None))) == 1
-        )
+        made = count.select_from(CredentialDocument).where(CredentialDocument.made_at.is_not(None))
+        assert current.scalar(made) == 1
         assert current.scalar(count.select_from(OutgoingMail)) == 1
 
 
@@ -82,7 +81,7 @@ def test_drawing_keeps_the_file_and_mails_a_link_once(app: Lms, tx: Transactions
         made = issued(personas)
     for _ in range(2):
         with tx():
-            services.draw_certificate(made.id)
+            services.make_document(1)
     with tx.reading() as current:
         card = queries.credential(made.number)
         assert card.sha256
@@ -93,20 +92,20 @@ def test_drawing_keeps_the_file_and_mails_a_link_once(app: Lms, tx: Transactions
         assert f"/credentials/{made.number}" in mails[0].body
         for private in ("Peer Specialist", "peer", "recovery", "health", "Vázquez"):
             assert private not in mails[0].body + mails[0].subject
-        assert queries.undrawn() == []
+        assert queries.unmade() == []
 
 
 def test_drawing_is_all_or_nothing(tx: Transactions, personas: Personas) -> None:
     with tx():
-        made = issued(personas)
+        issued(personas)
     with pytest.raises(KeyboardInterrupt), tx():
-        services.draw_certificate(made.id)
+        services.make_document(1)
         raise KeyboardInterrupt
     with tx.reading() as current:
-        assert queries.undrawn() == [made.id]
+        assert queries.unmade() == [1]
         assert current.scalar(sa.select(sa.func.count()).select_from(OutgoingMail)) == 0
     with tx():
-        services.draw_certificate(made.id)
+        services.make_document(1)
     with tx.reading() as current:
         assert current.scalar(sa.select(sa.func.count()).select_from(OutgoingMail)) == 1
 

@@ -1,19 +1,28 @@
 """A worker that is killed anywhere between decision and mail leaves one credential, one PDF and one mail."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from collections import Counter
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from lms import clock, worker
+from lms.app import Lms
 from lms.certification import services as certification
 from lms.certification.models import Decision, Outcome
 from lms.config import Settings
 from lms.credentials import queries as credentials
+from lms.credentials.models import CredentialDocument, LogEntry
+from lms.credentials.queries import log
 from lms.mail import OutgoingMail
 from tests.conftest import ROOT, Transactions
+from tests.credentials.making import issued
 from tests.journeys.steps import SCHEME
 from tests.journeys.worker_run import PLACES
 from tests.personas import Personas
@@ -21,7 +30,7 @@ from tests.personas import Personas
 LEASE_IS_OVER = 6
 
 
-@pytest.mark.parametrize("place", [place for place in PLACES if place != "nowhere"])
+@pytest.mark.parametrize("place", ["half_way_into_the_file", "before_the_mail_is_noted"])
 def test_one_of_each_after_a_kill(
     place: str, application_id: int, tx: Transactions, personas: Personas, settings: Settings
 ) -> None:
@@ -45,10 +54,42 @@ def test_one_of_each_after_a_kill(
         assert all(mail.sent_at is not None for mail in mails)
         assert [mail.key.partition(":")[0] for mail in mails] == ["returned", "certificate"]
         assert mails[1].key == f"certificate:{number}"
-    kept = [path.name for path in (settings.data_dir / "files").rglob("*") if is_whole(path.name)]
-    assert kept == [held[0].sha256]
+        assert kept_files(settings) == files_of(current)
     letters = [path.read_text(encoding="utf-8") for path in (settings.data_dir / "mail").glob("*.eml")]
     assert sorted(str(number) in letter for letter in letters) == [False, True]
+
+
+def test_a_kill_at_any_step_of_issuing_leaves_one_of_each(
+    tx: Transactions, personas: Personas, settings: Settings, app: Lms
+) -> None:
+    """At each step in turn, a worker dies there while it makes a new credential; then another one goes on."""
+    for number, place in enumerate(PLACES, start=1):
+        with tx():
+            issued(personas, key=f"decision:{number}")
+        assert run_worker(settings, place) == (0 if place == "nowhere" else -signal.SIGKILL), place
+        for minutes in (0, LEASE_IS_OVER):
+            with clock.at(clock.now() + timedelta(minutes=minutes)), app.app_context():
+                worker.run_due()
+        with tx.reading() as current:
+            ops = Counter(json.loads(body)["op"] for body in current.scalars(sa.select(LogEntry.body)))
+            assert ops == {"did": 1, "status-list": 1, "issue": number}, place
+            assert list(log.faults()) == [], place
+            assert log.unsigned_size() == [], place
+            assert kept_files(settings) == files_of(current), place
+            assert len(files_of(current)) == 2 * number, place
+            keys = [mail.key for mail in current.scalars(sa.select(OutgoingMail)) if mail.sent_at is not None]
+            assert len(keys) == len(set(keys)) == number, place
+            assert len(credentials.credentials_of(personas.trainee)) == number, place
+
+
+def kept_files(settings: Settings) -> set[str]:
+    return {path.name for path in (settings.data_dir / "files").rglob("*") if is_whole(path.name)}
+
+
+def files_of(current: Session) -> set[str | None]:
+    """What the rows say is kept."""
+    made = current.scalars(sa.select(CredentialDocument)).all()
+    return {name for one in made for name in (one.json_sha256, one.pdf_sha256)}
 
 
 def is_whole(name: str) -> bool:

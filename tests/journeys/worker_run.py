@@ -9,12 +9,13 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any, NoReturn
 
 from lms import clock, files, mail, worker
 from lms.app import create_app
 from lms.config import Settings
-from lms.credentials import services as credentials
+from lms.credentials.services import checkpoints, documents, lists
 
 
 def die(*_arguments: object, **_facts: object) -> NoReturn:
@@ -33,19 +34,87 @@ def and_die(act: Callable[..., Any]) -> Callable[..., Any]:
     return done
 
 
+def and_die_at(number: int, act: Callable[..., Any]) -> Callable[..., Any]:
+    """Do it, and die after the time of that number."""
+    times = count(1)
+
+    def done(*arguments: Any, **facts: Any) -> Any:
+        answer = act(*arguments, **facts)
+        if next(times) == number:
+            die()
+        return answer
+
+    return done
+
+
+def before_the_credential_is_signed() -> None:
+    """The decision stands, and nothing is made of it."""
+    documents.proof.sign = die  # type: ignore[assignment]
+
+
+def after_the_credential_is_signed() -> None:
+    """The signed credential is in memory alone."""
+    documents.proof.sign = and_die(documents.proof.sign)  # type: ignore[assignment]
+
+
 def before_the_drawing() -> None:
-    """The decision stands, and nothing of the page is drawn."""
-    credentials.draw_page = die  # type: ignore[assignment]
+    """The statement for paper is signed, and nothing of the page is drawn."""
+    documents.draw_page = die  # type: ignore[assignment]
+
+
+def before_the_seal() -> None:
+    """The page is drawn and not sealed."""
+    documents.sealed = die  # type: ignore[assignment]
+
+
+def after_the_seal() -> None:
+    """The sealed page is in memory alone."""
+    documents.sealed = and_die(documents.sealed)  # type: ignore[assignment]
 
 
 def half_way_into_the_file() -> None:
-    """The page is written under a passing name and has not got its own."""
+    """The credential is written under a passing name and has not got its own."""
     os.replace = die
 
 
-def before_the_drawing_is_noted() -> None:
-    """The file is there whole, and the transaction that says so is open."""
+def after_the_first_file() -> None:
+    """The credential is there whole, the page is not, and no row says so."""
     files.put = and_die(files.put)  # type: ignore[assignment]
+
+
+def after_the_second_file() -> None:
+    """Both files are there whole, and the transaction that says so is open."""
+    files.put = and_die_at(2, files.put)  # type: ignore[assignment]
+
+
+def before_the_log_is_written() -> None:
+    """The files are there, and the log knows nothing."""
+    documents.log.append = die  # type: ignore[assignment]
+
+
+def after_the_log_is_written() -> None:
+    """The entry stands in a transaction that is open."""
+    documents.log.append = and_die(documents.log.append)  # type: ignore[assignment]
+
+
+def before_the_mail_is_queued() -> None:
+    """All is noted but the letter, in a transaction that is open."""
+    mail.queue = die  # type: ignore[assignment]
+
+
+def before_the_commit() -> None:
+    """All is noted, in a transaction that is open."""
+    mail.queue = and_die(mail.queue)  # type: ignore[assignment]
+
+
+def before_the_list_is_signed() -> None:
+    """The documents of the first credential are made, and no row knows of the list that is signed."""
+    lists.proof.sign = and_die_at(2, lists.proof.sign)  # type: ignore[assignment]
+
+
+def after_the_checkpoint_is_signed() -> None:
+    """The checkpoint stands in a transaction that is open."""
+    checkpoints.notes.sign = and_die(checkpoints.notes.sign)  # type: ignore[assignment]
 
 
 def before_the_mail_is_posted() -> None:
@@ -65,9 +134,20 @@ def nowhere() -> None:
 PLACES = {
     place.__name__: place
     for place in (
+        before_the_list_is_signed,
+        before_the_credential_is_signed,
+        after_the_credential_is_signed,
         before_the_drawing,
+        before_the_seal,
+        after_the_seal,
         half_way_into_the_file,
-        before_the_drawing_is_noted,
+        after_the_first_file,
+        after_the_second_file,
+        before_the_log_is_written,
+        after_the_log_is_written,
+        before_the_mail_is_queued,
+        before_the_commit,
+        after_the_checkpoint_is_signed,
         before_the_mail_is_posted,
         before_the_mail_is_noted,
         nowhere,

@@ -68,6 +68,11 @@ SHARED = {
     "proof_kind": "education",
     "invitation_id": "999999",
     "share_id": "999999",
+    "slug": "peer-board",
+    "list_number": "1",
+    "tile_path": "0/000",
+    "rendering": "json",
+    "version": "1",
 }
 
 

@@ -7,20 +7,16 @@ from lms.credentials.models.choices import (
     ShareCode,
     ShareCodeLook,
 )
-from lms.credentials.models.credentials import (
-    CertificateFile,
-    Credential,
-    CredentialRenewal,
-    RenewalCertificate,
-    StatusEvent,
-)
+from lms.credentials.models.credentials import Credential, CredentialRenewal, StatusEvent
+from lms.credentials.models.documents import CredentialDocument, CredentialIdentity, SignedList, StatusList
 from lms.credentials.models.keys import KeyEvent, SigningKey
 from lms.credentials.models.log import LogCheckpoint, LogEntry, LogNode
 from lms.credentials.models.subscribers import LogSubscriber
 
 __all__ = [
-    "CertificateFile",
     "Credential",
+    "CredentialDocument",
+    "CredentialIdentity",
     "CredentialRenewal",
     "IdentityChoice",
     "KeyEvent",
@@ -30,9 +26,10 @@ __all__ = [
     "LogSubscriber",
     "NameSearchRule",
     "PublicListing",
-    "RenewalCertificate",
     "ShareCode",
     "ShareCodeLook",
+    "SignedList",
     "SigningKey",
     "StatusEvent",
+    "StatusList",
 ]

@@ -1,4 +1,4 @@
-"""Tables of issued credentials, what happened to them, and their certificates.
+"""Tables of issued credentials and what happened to them.
 
 A credential row is written once and never changed: a correction is a new row that names the one it
 replaces, and a suspension or revocation is an event. What its state is, `states.py` computes.
@@ -66,30 +66,11 @@ class StatusEvent(Base):
 
     __table_args__ = (
         sa.CheckConstraint(
-            "kind IN ('suspended', 'reinstated', 'revoked', 'made_inactive', 'probation', 'relinquished')",
+            "kind IN ('suspended', 'reinstated', 'revoked', 'made_inactive', 'probation', 'relinquished', "
+            "'erased')",
             name="kind_known",
         ),
         sa.CheckConstraint("reason <> ''", name="reason_given"),
-    )
-
-
-class CertificateFile(Base):
-    """The drawn PDF of a credential; without `drawn_at` it is still to be drawn."""
-
-    __tablename__ = "certificate_file"
-
-    credential_id: Mapped[int] = mapped_column(sa.ForeignKey("credential.id"), primary_key=True)
-    sha256: Mapped[str | None] = mapped_column(sa.String(64))
-    drawn_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    __table_args__ = (
-        sa.CheckConstraint("(drawn_at IS NULL) = (sha256 IS NULL)", name="drawn_has_bytes"),
-        sa.Index(
-            "ix_certificate_file_undrawn",
-            "credential_id",
-            sqlite_where=sa.text("drawn_at IS NULL"),
-            postgresql_where=sa.text("drawn_at IS NULL"),
-        ),
     )
 
 
@@ -113,24 +94,4 @@ class CredentialRenewal(Base):
         sa.CheckConstraint("sequence > 1", name="after_the_first"),
         sa.CheckConstraint("starts_on > previous_until", name="no_overlap"),
         sa.CheckConstraint("valid_until >= starts_on", name="ends_after_start"),
-    )
-
-
-class RenewalCertificate(Base):
-    """The drawn PDF of a renewed period; without `drawn_at` it is still to be drawn."""
-
-    __tablename__ = "renewal_certificate"
-
-    renewal_id: Mapped[int] = mapped_column(sa.ForeignKey("credential_renewal.id"), primary_key=True)
-    sha256: Mapped[str | None] = mapped_column(sa.String(64))
-    drawn_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    __table_args__ = (
-        sa.CheckConstraint("(drawn_at IS NULL) = (sha256 IS NULL)", name="drawn_has_bytes"),
-        sa.Index(
-            "ix_renewal_certificate_undrawn",
-            "renewal_id",
-            sqlite_where=sa.text("drawn_at IS NULL"),
-            postgresql_where=sa.text("drawn_at IS NULL"),
-        ),
     )

@@ -5,6 +5,7 @@ from lms.credentials.queries.cards import (
     CredentialCard,
     Period,
     StatusChange,
+    any_of_scheme,
     by_number,
     by_numbers,
     credential,
@@ -14,17 +15,29 @@ from lms.credentials.queries.cards import (
     history_of,
     periods_of,
     register_page,
-    undrawn,
-    undrawn_renewals,
 )
 from lms.credentials.queries.codes import CodeCard, code_that_opens, codes_of, opened
+from lms.credentials.queries.documents import (
+    DocumentCard,
+    ListCard,
+    document_of,
+    ended_in,
+    newest_lists,
+    signed_list,
+    stale_lists,
+    unmade,
+)
+from lms.credentials.queries.log import unsigned_size
 
 __all__ = [
     "PAGE",
     "CodeCard",
     "CredentialCard",
+    "DocumentCard",
+    "ListCard",
     "Period",
     "StatusChange",
+    "any_of_scheme",
     "by_number",
     "by_numbers",
     "code_that_opens",
@@ -32,11 +45,16 @@ __all__ = [
     "credential",
     "credential_cards",
     "credentials_of",
+    "document_of",
+    "ended_in",
     "family_of",
     "history_of",
+    "newest_lists",
     "opened",
     "periods_of",
     "register_page",
-    "undrawn",
-    "undrawn_renewals",
+    "signed_list",
+    "stale_lists",
+    "unmade",
+    "unsigned_size",
 ]

@@ -9,13 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from lms.credentials.facts import CredentialFacts, Kind
-from lms.credentials.models import (
-    CertificateFile,
-    Credential,
-    CredentialRenewal,
-    RenewalCertificate,
-    StatusEvent,
-)
+from lms.credentials.models import Credential, CredentialDocument, CredentialRenewal, StatusEvent
 from lms.credentials.naming import search_key
 from lms.credentials.numbers import is_well_formed, normalise
 from lms.credentials.states import EventKind, Renewed, State, StatusFact, state_on
@@ -88,6 +82,11 @@ class Period:
 
 _successor = aliased(Credential)
 _predecessor = aliased(Credential)
+_first_standing = sa.and_(
+    CredentialDocument.credential_id == Credential.id,
+    CredentialDocument.sequence == 1,
+    CredentialDocument.retired_at.is_(None),
+)
 _CARDS = (
     sa.select(
         Credential.id,
@@ -105,7 +104,7 @@ _CARDS = (
         Credential.issued_on,
         Credential.valid_until,
         Credential.issued_at,
-        CertificateFile.sha256,
+        CredentialDocument.pdf_sha256.label("sha256"),
         _successor.number.label("superseded_by"),
         _successor.issued_at.label("superseded_at"),
         _predecessor.number.label("replaces"),
@@ -117,7 +116,7 @@ _CARDS = (
         CredentialRenewal.valid_until.label("renewed_until"),
         CredentialRenewal.previous_until.label("previous_until"),
     )
-    .outerjoin(CertificateFile, CertificateFile.credential_id == Credential.id)
+    .outerjoin(CredentialDocument, _first_standing)
     .outerjoin(_successor, _successor.replaces_id == Credential.id)
     .outerjoin(_predecessor, _predecessor.id == Credential.replaces_id)
     .outerjoin(StatusEvent, StatusEvent.credential_id == Credential.id)
@@ -229,18 +228,6 @@ def register_page(
     return cards[:PAGE], (cards[PAGE - 1].id if len(cards) > PAGE else None)
 
 
-def undrawn() -> list[int]:
-    """Ids of credentials whose certificate is still to be drawn, oldest first, at most 100."""
-    return list(
-        session().scalars(
-            sa.select(CertificateFile.credential_id)
-            .where(CertificateFile.drawn_at.is_(None))
-            .order_by(CertificateFile.credential_id)
-            .limit(100)
-        )
-    )
-
-
 def periods_of(card: CredentialCard) -> tuple[Period, ...]:
     """The periods of a number, the first one first."""
     first = Period(1, card.issued_on, card.first_until, card.sha256)
@@ -249,25 +236,20 @@ def periods_of(card: CredentialCard) -> tuple[Period, ...]:
             CredentialRenewal.sequence,
             CredentialRenewal.starts_on,
             CredentialRenewal.valid_until,
-            RenewalCertificate.sha256,
+            CredentialDocument.pdf_sha256,
         )
-        .outerjoin(RenewalCertificate, RenewalCertificate.renewal_id == CredentialRenewal.id)
+        .outerjoin(
+            CredentialDocument,
+            sa.and_(
+                CredentialDocument.credential_id == CredentialRenewal.credential_id,
+                CredentialDocument.sequence == CredentialRenewal.sequence,
+                CredentialDocument.retired_at.is_(None),
+            ),
+        )
         .where(CredentialRenewal.credential_id == card.id)
         .order_by(CredentialRenewal.sequence)
     )
     return (first, *(Period(*row) for row in rows))
-
-
-def undrawn_renewals() -> list[int]:
-    """Ids of renewals whose certificate is still to be drawn, oldest first, at most 100."""
-    return list(
-        session().scalars(
-            sa.select(RenewalCertificate.renewal_id)
-            .where(RenewalCertificate.drawn_at.is_(None))
-            .order_by(RenewalCertificate.renewal_id)
-            .limit(100)
-        )
-    )
 
 
 def family_of(card: CredentialCard) -> str:
@@ -276,3 +258,20 @@ def family_of(card: CredentialCard) -> str:
         while card.replaces is not None:
             (card,) = _cards(session().execute(_BY_NUMBER, {"number": card.replaces}))
     return card.number
+
+
+def any_of_scheme(organisation_id: int, scheme_id: str, version: str) -> CredentialCard | None:
+    """A credential of a version of a scheme whose documents were made, for what they all say of the scheme."""
+    first = (
+        sa.select(sa.func.min(Credential.id))
+        .join(CredentialDocument, CredentialDocument.credential_id == Credential.id)
+        .where(
+            Credential.organisation_id == organisation_id,
+            Credential.scheme_id == scheme_id,
+            Credential.scheme_version == version,
+            CredentialDocument.made_at.is_not(None),
+        )
+    )
+    with scope(Scope.all()):
+        found = _cards(session().execute(_CARDS.where(Credential.id == first.scalar_subquery())))
+    return found[0] if found else None

@@ -1,16 +1,20 @@
 """Reads about keys: which one signs now, which are still to be trusted, and where they are."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import current_app
 
 from lms.config import Settings
+from lms.credentials.badges import did, multikey
 from lms.credentials.models import KeyEvent, SigningKey
 from lms.db import session
+from lms.people import queries as people
 
 
 class Purpose(StrEnum):
@@ -34,6 +38,11 @@ class KeyCard:
     made_at: datetime
     retired_at: datetime | None
     compromised_at: datetime | None
+
+    @property
+    def badge_key(self) -> Ed25519PublicKey:
+        """The public key itself. Raises ValueError for a seal, whose public half is a certificate."""
+        return multikey.public_key(self.public)
 
     @property
     def is_signing(self) -> bool:
@@ -79,3 +88,15 @@ def keys_folder() -> tuple[Path, str]:
     """Where private keys are, and what opens them."""
     settings: Settings = current_app.config["SETTINGS"]
     return settings.keys_dir or settings.data_dir / "keys", settings.keys_passphrase
+
+
+def did_document(organisation_id: int) -> tuple[str, str]:
+    """An issuer's identifier and the text of the document behind it, as it is served and logged."""
+    settings: Settings = current_app.config["SETTINGS"]
+    issuer = did.did_of(settings.public_root, people.organisation(organisation_id).slug)
+    trusted = [
+        did.PublicKey(one.name, one.badge_key)
+        for one in keys_of(organisation_id, Purpose.BADGE)
+        if one.compromised_at is None
+    ]
+    return issuer, json.dumps(did.document(issuer, trusted), separators=(",", ":"))

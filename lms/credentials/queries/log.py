@@ -89,6 +89,12 @@ def newest_checkpoint() -> CheckpointCard | None:
     return CheckpointCard(*row) if row else None
 
 
+def unsigned_size() -> list[int]:
+    """The size of the log when no checkpoint covers it yet; nothing when one does."""
+    count, last = size(), newest_checkpoint()
+    return [count] if count and (last is None or last.size < count) else []
+
+
 def checkpoints() -> tuple[CheckpointCard, ...]:
     """All checkpoints, the smallest first."""
     rows = session().execute(

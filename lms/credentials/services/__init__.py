@@ -1,11 +1,10 @@
-"""Acts on credentials: issue, suspend, reinstate, revoke, replace, and draw the certificate."""
+"""Acts on credentials: issue, change their status, renew, replace, make their documents, sign lists."""
 
+from lms.credentials.services.checkpoints import sign_checkpoint
 from lms.credentials.services.codes import end_code, make_code, open_by_code
+from lms.credentials.services.documents import certificate_facts, make_document, verify_url
 from lms.credentials.services.issuing import (
     IssuedCredential,
-    certificate_facts,
-    draw_certificate,
-    draw_renewal,
     issue,
     make_inactive,
     put_on_probation,
@@ -15,17 +14,16 @@ from lms.credentials.services.issuing import (
     replace,
     revoke,
     suspend,
-    verify_url,
 )
+from lms.credentials.services.lists import sign_list
 
 __all__ = [
     "IssuedCredential",
     "certificate_facts",
-    "draw_certificate",
-    "draw_renewal",
     "end_code",
     "issue",
     "make_code",
+    "make_document",
     "make_inactive",
     "open_by_code",
     "put_on_probation",
@@ -34,6 +32,8 @@ __all__ = [
     "renew",
     "replace",
     "revoke",
+    "sign_checkpoint",
+    "sign_list",
     "suspend",
     "verify_url",
 ]

@@ -1,33 +1,24 @@
-"""Acts on credentials: issue, suspend, reinstate, revoke, replace, and draw the certificate."""
+"""Acts on credentials: issue, suspend, reinstate, revoke, renew, replace."""
 
 from dataclasses import dataclass
 from dataclasses import replace as copy_with
 from datetime import date
 
 import sqlalchemy as sa
-from flask import current_app
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms import clock, files, mail
+from lms import clock
 from lms.audit import Action, record
 from lms.credentials import queries
-from lms.credentials.certificate import CertificateFacts
-from lms.credentials.certificate import draw as draw_page
 from lms.credentials.facts import CredentialFacts, Kind
 from lms.credentials.labels import refusal
 from lms.credentials.lettering import missing_letters
-from lms.credentials.models import (
-    CertificateFile,
-    Credential,
-    CredentialRenewal,
-    RenewalCertificate,
-    StatusEvent,
-)
+from lms.credentials.models import Credential, CredentialIdentity, CredentialRenewal, StatusEvent
 from lms.credentials.naming import LONGEST_NAME, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
+from lms.credentials.services import documents, lists, log
 from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, is_possible
 from lms.db import lock, session
 from lms.errors import Conflict, Invalid, NotFound
@@ -153,7 +144,7 @@ def renew(actor_id: int | None, *, number: str, starts_on: date, valid_until: da
     )
     session().add(renewal)
     session().flush()
-    session().add(RenewalCertificate(renewal_id=renewal.id))
+    documents.ask_for(card.id, renewal.sequence)
     record(
         Action.CREDENTIALS_RENEW,
         actor_id=actor_id,
@@ -163,7 +154,6 @@ def renew(actor_id: int | None, *, number: str, starts_on: date, valid_until: da
         details={"number": card.number, "valid_until": valid_until.isoformat(), "decision_key": decision_key},
     )
     session().flush()
-    enqueue("credentials.draw_renewal", renewal.id)
     return renewal.sequence
 
 
@@ -178,7 +168,7 @@ def replace(actor_id: int, *, number: str, name_as_issued: str, reason: str) -> 
     name = tidy(name_as_issued)
     if name == card.name_as_issued:
         raise Invalid("name_as_issued", _("This is the name that is on it now. Type the corrected one."))
-    return _store(
+    made = _store(
         actor_id,
         Action.CREDENTIALS_REPLACE,
         person_id=card.person_id,
@@ -195,86 +185,8 @@ def replace(actor_id: int, *, number: str, name_as_issued: str, reason: str) -> 
         replaces_id=card.id,
         reason=why,
     )
-
-
-def draw_certificate(credential_id: int) -> None:
-    """Draw and keep the certificate of a credential and tell its holder by mail, once; then do nothing.
-
-    File, mark and mail are one transaction: a worker that is killed anywhere leaves all of it to do or
-    all of it done.
-    """
-    row = session().get(CertificateFile, credential_id)
-    if row is None or row.drawn_at is not None:
-        return
-    number = session().scalar(sa.select(Credential.number).where(Credential.id == credential_id))
-    card = queries.credential(number or "")
-    sha256 = files.put(draw_page(copy_with(certificate_facts(card), valid_until=card.first_until)))
-    marked = session().execute(
-        sa.update(CertificateFile)
-        .where(CertificateFile.credential_id == credential_id, CertificateFile.drawn_at.is_(None))
-        .values(sha256=sha256, drawn_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if marked.rowcount != 1:  # type: ignore[attr-defined]
-        return
-    _tell_ready(card, f"certificate:{card.number}")
-
-
-def draw_renewal(renewal_id: int) -> None:
-    """The same for the certificate of a renewed period; those of earlier periods stay as they are."""
-    renewal, row = session().get(CredentialRenewal, renewal_id), session().get(RenewalCertificate, renewal_id)
-    if renewal is None or row is None or row.drawn_at is not None:
-        return
-    number = session().scalar(sa.select(Credential.number).where(Credential.id == renewal.credential_id))
-    card = queries.credential(number or "")
-    facts = copy_with(certificate_facts(card), valid_until=renewal.valid_until)
-    sha256 = files.put(draw_page(facts))
-    marked = session().execute(
-        sa.update(RenewalCertificate)
-        .where(RenewalCertificate.renewal_id == renewal_id, RenewalCertificate.drawn_at.is_(None))
-        .values(sha256=sha256, drawn_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if marked.rowcount == 1:  # type: ignore[attr-defined]
-        _tell_ready(card, f"certificate:{card.number}:{renewal.sequence}")
-
-
-def _tell_ready(card: CredentialCard, key: str) -> None:
-    holder = people.person(card.person_id)
-    with force_locale(holder.language):
-        subject = _("Your certificate is ready")
-    mail.queue(
-        to_person_id=holder.id,
-        to_address=holder.email,
-        subject=subject,
-        template="certificate_ready",
-        key=key,
-        language=holder.language,
-        chosen_name=holder.chosen_name,
-        number=card.number,
-    )
-
-
-def certificate_facts(card: CredentialCard) -> CertificateFacts:
-    """What the certificate of a credential says."""
-    return CertificateFacts(
-        kind=card.kind,
-        number=card.number,
-        verify_url=verify_url(card.number),
-        issuer_name=card.issuer_name,
-        title=card.title,
-        name=card.name_as_issued,
-        issued_on=card.issued_on,
-        valid_until=card.valid_until,
-        scheme_version=card.scheme_version,
-        content=card.facts,
-    )
-
-
-def verify_url(number: str) -> str:
-    """The permanent address at which anyone can check a number."""
-    base: str = current_app.config["SETTINGS"].base_url
-    return f"{base.rstrip('/')}/verify/{number}"
+    _log(card, "replace")
+    return made
 
 
 def _store(
@@ -337,7 +249,7 @@ def _store(
     )
     if added is None:
         return _already_issued(decision_key, person_id)
-    session().add(CertificateFile(credential_id=added.id))
+    documents.identify(added.id, organisation_id, "name")
     details = {"number": added.number, "decision_key": decision_key} | ({"reason": reason} if reason else {})
     record(
         action,
@@ -348,7 +260,6 @@ def _store(
         details=details,
     )
     session().flush()
-    enqueue("credentials.draw", added.id)
     return IssuedCredential(added.number, added.id)
 
 
@@ -432,3 +343,27 @@ def _change(actor_id: int, number: str, reason: str, act: Act, kind: EventKind, 
         details={"number": card.number, "reason": why},
     )
     session().flush()
+    _log(card, LOGGED[kind])
+
+
+LOGGED = {
+    EventKind.SUSPENDED: "suspend",
+    EventKind.REINSTATED: "reinstate",
+    EventKind.REVOKED: "revoke",
+    EventKind.MADE_INACTIVE: "make_inactive",
+    EventKind.PROBATION: "put_on_probation",
+    EventKind.RELINQUISHED: "relinquish",
+    EventKind.ERASED: "erase",
+}
+
+
+def _log(card: CredentialCard, op: str) -> None:
+    """Write into the public log that something became of a credential, and let its list be signed anew.
+
+    It is the last thing done before the commit: whoever writes into the log holds everybody else up.
+    """
+    identity = session().get(CredentialIdentity, card.id)
+    if identity is None:
+        return
+    log.append(op, id=log.salted(identity.salt, card.number))
+    enqueue(lists.TASK, identity.list_id)

@@ -10,8 +10,16 @@ from lms.audit import Action, record
 from lms.credentials import keyring, sealing
 from lms.credentials.badges import multikey
 from lms.credentials.models import KeyEvent, SigningKey
-from lms.credentials.queries.keys import KeyCard, Purpose, keys_folder, keys_of, signing_key
+from lms.credentials.queries.keys import (
+    KeyCard,
+    Purpose,
+    did_document,
+    keys_folder,
+    keys_of,
+    signing_key,
+)
 from lms.credentials.sealing import HeldKey
+from lms.credentials.services import log
 from lms.db import session
 from lms.errors import Conflict
 from lms.people import queries as people
@@ -73,6 +81,7 @@ def give_up(actor_id: int | None, *, organisation_id: int | None, purpose: Purpo
 def _replace(actor_id: int | None, old: KeyCard, kind: str) -> KeyCard:
     session().add(KeyEvent(key_id=old.id, kind=kind, at=clock.now()))
     session().flush()
+    # The next key's own entry of the log says which keys are left.
     if old.purpose in (Purpose.BADGE, Purpose.LOG):
         new = _make_signer(old.organisation_id, old.purpose)
     elif old.purpose is Purpose.AUTHORITY:
@@ -152,4 +161,7 @@ def _add(organisation_id: int | None, purpose: Purpose, public: str) -> KeyCard:
     )
     session().add(row)
     session().flush()
+    if purpose is Purpose.BADGE and organisation_id is not None:
+        issuer, text = did_document(organisation_id)
+        log.append("did", did=log.public_hash(issuer), doc=log.public_hash(text))
     return KeyCard(row.id, organisation_id, purpose, row.name, public, row.made_at, None, None)

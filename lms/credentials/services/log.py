@@ -1,4 +1,4 @@
-"""Adding to the public log, and signing how far it has come."""
+"""Adding to the public log."""
 
 import hashlib
 import json
@@ -9,10 +9,9 @@ import sqlalchemy as sa
 
 from lms import clock
 from lms.credentials.badges.proof import instant
-from lms.credentials.log import notes, tree
-from lms.credentials.models import LogCheckpoint, LogEntry, LogNode
+from lms.credentials.log import tree
+from lms.credentials.models import LogEntry, LogNode
 from lms.credentials.queries import log
-from lms.credentials.services.keys import log_signer
 from lms.db import session
 
 # Any number does, as long as nothing else takes the same one.
@@ -38,20 +37,6 @@ def append(op: str, **hashes: str) -> int:
     return number
 
 
-def sign_checkpoint() -> bool:
-    """Sign how far the log has come, if it grew since the last time. One checkpoint for each size, ever."""
-    count = log.size()
-    last = log.newest_checkpoint()
-    if count == 0 or (last is not None and last.size >= count):
-        return False
-    _card, private = log_signer()
-    name = log.origin()
-    text = notes.Checkpoint(name, count, tree.root_of(count, log.node)).text
-    session().add(LogCheckpoint(size=count, note=notes.sign(text, name, private), at=clock.now()))
-    session().flush()
-    return True
-
-
 def new_salt() -> str:
     """A salt for the entries of one credential; whoever holds the credential holds it too."""
     return secrets.token_hex(16)
@@ -61,6 +46,11 @@ def salted(salt: str, data: str | bytes) -> str:
     """SHA-256 over salt and data, in hexadecimal: says nothing to whoever has no salt."""
     raw = data.encode() if isinstance(data, str) else data
     return hashlib.sha256(bytes.fromhex(salt) + raw).hexdigest()
+
+
+def public_hash(data: str) -> str:
+    """SHA-256 of something that is published anyway, in hexadecimal."""
+    return hashlib.sha256(data.encode()).hexdigest()
 
 
 def _right_edge(size: int) -> dict[tuple[int, int], bytes]:

@@ -1,11 +1,11 @@
-"""The pages of the registry: the public check, and the register for those who keep it."""
+"""The pages of the registry: the public checks, what machines read, and the register for those who keep it."""
 
 from flask import Flask
 
-from lms.registry.routes import details, many, public, register
+from lms.registry.routes import details, machine, many, public, register
 from lms.registry.routes.blueprint import bp
 
-__all__ = ["bp", "details", "many", "public", "register", "start"]
+__all__ = ["bp", "details", "machine", "many", "public", "register", "start"]
 
 
 def start(app: Flask) -> None:

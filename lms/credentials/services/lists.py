@@ -1,0 +1,77 @@
+"""Giving out places in status lists, and signing the lists."""
+
+import json
+import secrets
+
+import sqlalchemy as sa
+from flask import current_app
+
+from lms import clock
+from lms.credentials import queries
+from lms.credentials.badges import did, proof, status_list
+from lms.credentials.models import SignedList, StatusList
+from lms.credentials.services import log
+from lms.credentials.services.keys import badge_signer
+from lms.credentials.shuffle import place_of
+from lms.db import lock, session
+from lms.people import queries as people
+from lms.worker import enqueue
+
+TASK = "credentials.sign_list"
+
+
+def free_place(organisation_id: int) -> tuple[int, int]:
+    """A list of the issuer and a place in it that nobody had before; a new list once all are full.
+
+    The row of the list is locked until the commit, so that two issues at once get two places.
+    """
+    held = session().scalar(
+        lock(
+            sa.select(StatusList)
+            .where(StatusList.organisation_id == organisation_id, StatusList.taken < status_list.ENTRIES)
+            .order_by(StatusList.number)
+            .limit(1)
+        )
+    )
+    if held is None:
+        before = session().scalar(
+            sa.select(sa.func.max(StatusList.number)).where(StatusList.organisation_id == organisation_id)
+        )
+        held = StatusList(
+            organisation_id=organisation_id, number=(before or 0) + 1, shuffle=secrets.token_hex(16), taken=0
+        )
+        session().add(held)
+        session().flush()
+        enqueue(TASK, held.id)
+    turn = held.taken
+    held.taken = turn + 1
+    session().flush()
+    return held.id, place_of(turn, held.shuffle, status_list.ENTRIES)
+
+
+def sign_list(list_id: int) -> None:
+    """Sign a list as it is now, if that says something new or the last time was long ago; then do nothing."""
+    held = session().scalar(lock(sa.select(StatusList).where(StatusList.id == list_id)))
+    if held is None or list_id not in queries.stale_lists():
+        return
+    root: str = current_app.config["SETTINGS"].public_root
+    slug, now = people.organisation(held.organisation_id).slug, clock.now()
+    ended = queries.ended_in(list_id)
+    url = f"{root}/issuers/{slug}/status/{held.number}"
+    key, signer = badge_signer(held.organisation_id)
+    issuer = did.did_of(root, slug)
+    signed = proof.sign(
+        status_list.unsigned(url, issuer, ended, now), signer, method=f"{issuer}#{key.name}", at=now
+    )
+    text = json.dumps(signed, separators=(",", ":"))
+    session().add(
+        SignedList(
+            list_id=list_id,
+            document=text,
+            bits_set=len(ended),
+            key_id=key.id,
+            log_number=log.append("status-list", list=log.public_hash(url), doc=log.public_hash(text)),
+            at=now,
+        )
+    )
+    session().flush()
