@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("shows", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "shows IN ('name', 'name_email', 'neither')", name=op.f("ck_identity_choice_shows_known")
+            "shows IN ('name', 'name_email', 'nothing')", name=op.f("ck_identity_choice_shows_known")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_identity_choice_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity_choice")),

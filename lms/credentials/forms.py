@@ -41,3 +41,17 @@ class CodeForm(Form):
     def boxes(self) -> list[BooleanField]:
         """The boxes of the parts, in their order."""
         return [self[f"part_{name}"] for name in PARTS]
+
+
+class IdentityForm(Form):
+    """What a person's machine-readable credentials are to say of them."""
+
+    shows = RadioField(
+        _("What they say of you"),
+        choices=[
+            SelectChoice("name", _("My name")),
+            SelectChoice("name_email", _("My name, and my e-mail address as a fingerprint")),
+            SelectChoice("nothing", _("Neither")),
+        ],
+        validators=[DataRequired(_("Choose one of these."))],
+    )

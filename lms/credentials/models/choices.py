@@ -87,4 +87,4 @@ class IdentityChoice(Base):
     shows: Mapped[str] = mapped_column(sa.String(20))
     at: Mapped[datetime] = mapped_column(Instant)
 
-    __table_args__ = (sa.CheckConstraint("shows IN ('name', 'name_email', 'neither')", name="shows_known"),)
+    __table_args__ = (sa.CheckConstraint("shows IN ('name', 'name_email', 'nothing')", name="shows_known"),)

@@ -16,6 +16,14 @@ from lms.credentials.queries.cards import (
     periods_of,
     register_page,
 )
+from lms.credentials.queries.choices import (
+    Identity,
+    bodies_with_search,
+    found_by_name,
+    identity_choice,
+    is_listed,
+    words_of_name,
+)
 from lms.credentials.queries.codes import CodeCard, code_that_opens, codes_of, opened
 from lms.credentials.queries.documents import (
     DocumentCard,
@@ -34,10 +42,12 @@ __all__ = [
     "CodeCard",
     "CredentialCard",
     "DocumentCard",
+    "Identity",
     "ListCard",
     "Period",
     "StatusChange",
     "any_of_scheme",
+    "bodies_with_search",
     "by_number",
     "by_numbers",
     "code_that_opens",
@@ -48,7 +58,10 @@ __all__ = [
     "document_of",
     "ended_in",
     "family_of",
+    "found_by_name",
     "history_of",
+    "identity_choice",
+    "is_listed",
     "newest_lists",
     "opened",
     "periods_of",
@@ -57,4 +70,5 @@ __all__ = [
     "stale_lists",
     "unmade",
     "unsigned_size",
+    "words_of_name",
 ]

@@ -1,6 +1,6 @@
 """The pages of credentials: those of the holder."""
 
-from lms.credentials.routes import codes, pages
+from lms.credentials.routes import choices, codes, pages
 from lms.credentials.routes.blueprint import bp
 
-__all__ = ["bp", "codes", "pages"]
+__all__ = ["bp", "choices", "codes", "pages"]

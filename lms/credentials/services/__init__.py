@@ -1,6 +1,7 @@
 """Acts on credentials: issue, change their status, renew, replace, make their documents, sign lists."""
 
 from lms.credentials.services.checkpoints import sign_checkpoint
+from lms.credentials.services.choices import allow_name_search, choose_identity, list_by_name
 from lms.credentials.services.codes import end_code, make_code, open_by_code
 from lms.credentials.services.documents import certificate_facts, make_document, verify_url
 from lms.credentials.services.issuing import (
@@ -19,9 +20,12 @@ from lms.credentials.services.lists import sign_list
 
 __all__ = [
     "IssuedCredential",
+    "allow_name_search",
     "certificate_facts",
+    "choose_identity",
     "end_code",
     "issue",
+    "list_by_name",
     "make_code",
     "make_document",
     "make_inactive",

@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from lms.registry.routes import details, machine, many, public, register
+from lms.registry.routes import details, machine, many, public, register, searching
 from lms.registry.routes.blueprint import bp
 
-__all__ = ["bp", "details", "machine", "many", "public", "register", "start"]
+__all__ = ["bp", "details", "machine", "many", "public", "register", "searching", "start"]
 
 
 def start(app: Flask) -> None:
