@@ -1,4 +1,4 @@
-"""The table of those who are mailed the log's checkpoints. Who stops is deleted."""
+"""The table of those who are mailed the log's checkpoints. A row is deleted when its owner ends it."""
 
 from datetime import datetime
 

@@ -36,6 +36,7 @@ from lms.credentials.queries.documents import (
     unmade,
 )
 from lms.credentials.queries.log import unsigned_size
+from lms.credentials.queries.subscribers import subscribers_due
 
 __all__ = [
     "PAGE",
@@ -68,6 +69,7 @@ __all__ = [
     "register_page",
     "signed_list",
     "stale_lists",
+    "subscribers_due",
     "unmade",
     "unsigned_size",
     "words_of_name",

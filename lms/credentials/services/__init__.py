@@ -17,14 +17,25 @@ from lms.credentials.services.issuing import (
     suspend,
 )
 from lms.credentials.services.lists import sign_list
+from lms.credentials.services.subscribing import (
+    address_in,
+    ask_for_checkpoints,
+    leaving_address,
+    subscribe,
+    tell_subscriber,
+    unsubscribe,
+)
 
 __all__ = [
     "IssuedCredential",
+    "address_in",
     "allow_name_search",
+    "ask_for_checkpoints",
     "certificate_facts",
     "choose_identity",
     "end_code",
     "issue",
+    "leaving_address",
     "list_by_name",
     "make_code",
     "make_document",
@@ -38,6 +49,9 @@ __all__ = [
     "revoke",
     "sign_checkpoint",
     "sign_list",
+    "subscribe",
     "suspend",
+    "tell_subscriber",
+    "unsubscribe",
     "verify_url",
 ]

@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from lms.registry.routes import details, machine, many, public, register, searching
+from lms.registry.routes import details, machine, many, public, register, searching, subscribing
 from lms.registry.routes.blueprint import bp
 
-__all__ = ["bp", "details", "machine", "many", "public", "register", "searching", "start"]
+__all__ = ["bp", "details", "machine", "many", "public", "register", "searching", "start", "subscribing"]
 
 
 def start(app: Flask) -> None:
-    """Let the page behind a holder's link send no referrer."""
+    """Let the pages behind links that are keys send no referrer."""
     details.leave_csrf_to_forms(app)
+    subscribing.leave_csrf_to_forms(app)
