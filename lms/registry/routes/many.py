@@ -58,7 +58,8 @@ def _let_larger(endpoint: str | None, _values: object) -> None:
     if endpoint == "registry.check_many":
         request.max_content_length = MOST_SENT
         if (request.content_length or 0) > MOST_SENT:
-            raise Invalid("file", _(sheets.SENTENCES["B02"]))
+            too_large = sheets.SENTENCES["B02"]
+            raise Invalid("file", _(too_large))
 
 
 @bp.get("/verify/many")
