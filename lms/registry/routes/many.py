@@ -106,7 +106,6 @@ def _page(form: ManyForm, rows: tuple[Answered, ...] = (), *, is_guessed: bool =
         rows=rows[:SHOWN],
         count=len(rows),
         totals=many.totals(rows),
-        has_names=any(row.is_same_name is not None for row in rows),
         is_guessed=is_guessed,
         sentences=sheets.SENTENCES,
         most=sheets.MOST_ROWS,
