@@ -23,7 +23,6 @@ from lms.registry.sheets import SENTENCES, Asked, AskedRow
 
 CHUNK = 500
 LONGEST_TYPED = 100
-UNANSWERED = ("V01", "V02", "V03", "V04")
 COLUMNS = (
     *("row", "number", "status", "name_match", "name", "credential", "kind", "issuer", "issued_on"),
     *("valid_until", "in_grace", "since", "superseded_by", "as_of", "code", "explanation"),
@@ -65,7 +64,7 @@ class Answered:
             shown.issued_on if shown else "",
             (shown.valid_until or "") if shown else "",
             ("yes" if said and said.is_in_grace else "no") if shown else "",
-            (said.since or "") if said and shown else "",
+            (said.since or "") if said else "",
             (shown.superseded_by or "") if shown else "",
             said.as_of.isoformat(timespec="seconds") if said else "",
             self.code,
@@ -113,7 +112,7 @@ def _answered(
         return Answered(row.row, typed, name, None, code="V04")
     answer = answer_for(card, number, moment, standings.get(card.id) if card and moment == now else None)
     if answer.credential is None:
-        return Answered(row.row, typed, name, answer, code="V03")
+        return Answered(row.row, typed, name, answer, code="V06" if answer.state is State.ERASED else "V03")
     is_same = is_same_name(name, answer.credential.name) if name else None
     return Answered(row.row, typed, name, answer, is_same, "V05" if is_same is False else "")
 
@@ -128,6 +127,8 @@ def answer_for(
     state = state_on(card, moment)
     if card is None or state is State.UNKNOWN:
         return Verification(number, State.UNKNOWN, moment)
+    if state is State.ERASED:
+        return Verification(number, state, moment, since=_since(card, state, clock.now()))
     is_replaced = card.superseded_at is not None and card.superseded_at <= moment
     valid_until = valid_until_at(card, moment)
     cycles = standing if state is State.EXPIRED else None

@@ -52,6 +52,7 @@ SENTENCES: Mapping[str, str] = {
     "V03": N_("We know of no credential with this number."),
     "V04": N_("Write a day until today as year, month, day, like 2026-11-22."),
     "V05": N_("The name on the credential is another one."),
+    "V06": N_("This number was ours. The data of its holder were erased, and it is not in force."),
 }
 NUMBER_HEADS = (
     ("number", "numero"),

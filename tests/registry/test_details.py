@@ -104,6 +104,21 @@ def test_a_code_taken_back_closes_what_is_open(
     assert holder.post(f"/credentials/{number}/share/{code_id}/end").status_code == 303
 
 
+def test_erased_data_are_opened_by_nothing(
+    clients: Clients, tx: Transactions, personas: Personas, number: str
+) -> None:
+    used, fresh = made(tx, personas, number), made(tx, personas, number)
+    reader = clients(None)
+    assert HOURS in opened(reader, number, used).text
+    with tx():
+        services.erase(personas.registrar, number=number, reason="The holder asked for it.")
+    assert HOURS not in reader.get(f"/verify/{number}/details").text
+    assert opened(clients(None), number, fresh).status_code == 422
+    assert clients(None).get(f"/shared-details/{fresh}").status_code == 404
+    with pytest.raises(Conflict):
+        made(tx, personas, number)
+
+
 def test_every_code_that_does_not_open_answers_alike(
     clients: Clients, tx: Transactions, personas: Personas, number: str
 ) -> None:

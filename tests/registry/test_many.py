@@ -27,7 +27,7 @@ def numbers(tx: Transactions, personas: Personas) -> dict[str, str]:
     yesterday = clock.today("America/New_York") - timedelta(days=1)
     made = {"unknown": new_number()}
     with tx():
-        for state in ("active", "suspended", "revoked", "superseded", "expired", "inactive"):
+        for state in ("active", "suspended", "revoked", "superseded", "expired", "inactive", "erased"):
             until = yesterday if state == "expired" else None
             made[state] = issued(
                 personas, f"decision:{state}", issued_on=date(2024, 11, 22), valid_until=until
@@ -35,6 +35,7 @@ def numbers(tx: Transactions, personas: Personas) -> dict[str, str]:
         services.suspend(personas.registrar, number=made["suspended"], reason="Looked at.")
         services.revoke(personas.registrar, number=made["revoked"], reason="Found out.")
         services.make_inactive(personas.registrar, number=made["inactive"], reason="Asked for.")
+        services.erase(personas.registrar, number=made["erased"], reason="Asked for.")
         made["successor"] = services.replace(
             personas.registrar, number=made["superseded"], name_as_issued="Tara Vega", reason="Name."
         ).number
@@ -81,6 +82,7 @@ def test_the_file_of_answers_keeps_the_order_and_says_codes(
         "Tara,,",
         f"Tara Vazquez,{numbers['active']},2026-31-12",
         f"Tara Vazquez,{numbers['active']},2999-01-01",
+        f"Tara Vazquez,{numbers['erased']},",
         f"Tara Vazquez,{numbers['suspended']},{clock.today('UTC') - timedelta(days=3)}",
     ]
     found = answers_of(anyone, "\n".join(lines))
@@ -94,7 +96,8 @@ def test_the_file_of_answers_keeps_the_order_and_says_codes(
         ("8", "", "", "V01"),
         ("9", "", "", "V04"),
         ("10", "", "", "V04"),
-        ("11", "unknown", "", "V03"),  # it was issued later than that day
+        ("11", "erased", "", "V06"),
+        ("12", "unknown", "", "V03"),  # it was issued later than that day
     ]
     assert found[3]["superseded_by"] == numbers["successor"]
     assert found[4]["name"] == ""
@@ -145,7 +148,7 @@ def test_statements_do_not_grow_with_rows_and_nothing_is_written(
     app: Lms, tx: Transactions, numbers: dict[str, str]
 ) -> None:
     def statements(count: int) -> int:
-        rows = tuple(AskedRow(row, list(numbers.values())[row % 8]) for row in range(count))
+        rows = tuple(AskedRow(row, list(numbers.values())[row % 9]) for row in range(count))
         seen: list[str] = []
         with tx.reading():
             listener = lambda *args: seen.append(args[2])  # noqa: E731
@@ -155,9 +158,9 @@ def test_statements_do_not_grow_with_rows_and_nothing_is_written(
         assert not any(one.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")) for one in seen)
         return len(seen)
 
-    assert statements(8) == statements(400)
+    assert statements(9) == statements(400)
 
 
 def test_five_thousand_rows_are_answered_at_once(anyone: FlaskClient, numbers: dict[str, str]) -> None:
-    lines = "\n".join(list(numbers.values())[row % 8] for row in range(5_000))
+    lines = "\n".join(list(numbers.values())[row % 9] for row in range(5_000))
     assert len(answers_of(anyone, lines)) == 5_000

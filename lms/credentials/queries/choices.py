@@ -94,5 +94,5 @@ def found_by_name(organisation_id: int, words: Iterable[str]) -> tuple[Credentia
             row.id for row in session().execute(listed) if set(wanted) <= set(re.findall(r"\w+", row.name_key))
         ]
         cards = _cards(session().execute(_CARDS.where(Credential.id.in_(ids)))) if ids else ()
-    hidden = (State.SUPERSEDED, State.UNKNOWN)
+    hidden = (State.SUPERSEDED, State.ERASED, State.UNKNOWN)
     return tuple(card for card in cards if card.state(clock.now()) not in hidden)[:MOST_FOUND]

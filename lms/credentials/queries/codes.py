@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from lms import clock
 from lms.credentials.models import Credential, ShareCode, ShareCodeLook
 from lms.credentials.numbers import compact
-from lms.credentials.queries.cards import CredentialCard
+from lms.credentials.queries.cards import CredentialCard, by_number
+from lms.credentials.states import State
 from lms.db import Scope, scope, session
 from lms.errors import NotFound
 
@@ -59,7 +60,7 @@ def code_that_opens(code: str, number: str | None = None) -> tuple[CodeCard, str
         if not found or not found[0].is_open(clock.now()):
             raise NotFound
         of = session().scalar(sa.select(Credential.number).where(Credential.id == found[0].credential_id))
-    if of is None or (number is not None and of != number):
+    if of is None or (number is not None and of != number) or _is_erased(of):
         raise NotFound
     return found[0], of
 
@@ -80,9 +81,14 @@ def opened(look_id: int, number: str) -> CodeCard:
         if row is None or clock.now() >= row.at + OPEN_FOR:
             raise NotFound
         (found,) = _cards(ShareCode.id == row.code_id)
-    if found.revoked_at is not None:
+    if found.revoked_at is not None or _is_erased(number):
         raise NotFound
     return found
+
+
+def _is_erased(number: str) -> bool:
+    card = by_number(number)
+    return card is None or card.state(clock.now()) is State.ERASED
 
 
 def _cards(which: sa.ColumnElement[bool]) -> tuple[CodeCard, ...]:

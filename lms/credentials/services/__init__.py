@@ -6,6 +6,7 @@ from lms.credentials.services.codes import end_code, make_code, open_by_code
 from lms.credentials.services.documents import certificate_facts, make_document, verify_url
 from lms.credentials.services.issuing import (
     IssuedCredential,
+    erase,
     issue,
     make_inactive,
     put_on_probation,
@@ -34,6 +35,7 @@ __all__ = [
     "certificate_facts",
     "choose_identity",
     "end_code",
+    "erase",
     "issue",
     "leaving_address",
     "list_by_name",

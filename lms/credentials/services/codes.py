@@ -14,6 +14,7 @@ from lms.credentials import queries
 from lms.credentials.models import ShareCode, ShareCodeLook
 from lms.credentials.numbers import ALPHABET, shown
 from lms.credentials.queries.codes import PARTS, code_that_opens, hash_of_code
+from lms.credentials.states import State
 from lms.db import lock, session
 from lms.errors import Conflict, Invalid, NotFound
 
@@ -33,6 +34,8 @@ def make_code(
     card = queries.credential(number)
     if card.person_id != actor_id:
         raise NotFound
+    if card.state(clock.now()) is State.ERASED:
+        raise Conflict(_("The data of this credential were erased. There is nothing to show."))
     name = " ".join(for_whom.split())
     if not name:
         raise Invalid("for_whom", _("Write who it is for."))
