@@ -59,6 +59,19 @@ _MODES = {
 }
 
 
+_PARTS = {
+    "training": _("Hours of training, by topic and way"),
+    "practice": _("Hours of practice and of supervision"),
+    "examinations": _("Examinations passed, without scores"),
+    "periods": _("Its periods: from when until when"),
+}
+
+
+def part_word(part: str) -> str:
+    """What a holder's code shows, in words."""
+    return str(_PARTS[part])
+
+
 def state_word(state: State) -> str:
     """The state in a word."""
     return str(_STATES[state])

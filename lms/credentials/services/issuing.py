@@ -321,7 +321,7 @@ def _store(
     )
     if added is None:
         return _already_issued(decision_key, person_id)
-    documents.identify(added.id, organisation_id, "name")
+    documents.identify(added.id, organisation_id, queries.identity_choice(person_id))
     details = {"number": added.number, "decision_key": decision_key} | ({"reason": reason} if reason else {})
     record(
         action,

@@ -43,6 +43,7 @@ def register() -> ResponseReturnValue:
         following=following,
         now=clock.now(),
         words=words,
+        is_searched_by_name=body.id in credentials.bodies_with_search(),
     )
 
 
