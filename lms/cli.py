@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         "--max-age-days", type=int, default=7, metavar="N", help="how old the status list may be (7)"
     )
     command("sweep", sweep)
+    command("check-interop", check_interop)
     recheck_options = command("recheck-signatures", recheck_signatures)
     recheck_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
     replay_options = command("replay-decisions", replay_decisions)
@@ -345,6 +346,13 @@ def verify_offline(given: argparse.Namespace) -> int:
         print("Name a paper: its code, or a text, picture or PDF that holds it.", file=sys.stderr)
     fresh_for = timedelta(days=given.max_age_days)
     return offline.gravest(list(offline.check(given.papers, bundle, clock.now(), fresh_for)))
+
+
+def check_interop(given: argparse.Namespace) -> int:
+    """Let verifiers written by others judge fresh credentials; print what each says."""
+    if not (ROOT / "tests" / "interop").exists():
+        raise CannotStart("The judges are not part of an installed package: run this in a checkout.")
+    return subprocess.call([sys.executable, "-m", "tests.interop"], cwd=ROOT)
 
 
 def recheck_signatures(given: argparse.Namespace) -> int:
