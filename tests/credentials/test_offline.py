@@ -1,7 +1,10 @@
 """`bin/lms verify-offline`: papers are told apart without network and without database."""
 
+import base64
+import hashlib
 import json
 import os
+import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +22,7 @@ from lms.credentials.models import SignedList
 from lms.credentials.paper import Paper
 from lms.credentials.queries.keys import Purpose
 from lms.credentials.services import keys
+from lms.registry import offline as offline_page
 from tests.conftest import Clients, Transactions
 from tests.credentials import papers
 from tests.credentials.making import issued
@@ -204,3 +208,29 @@ def test_a_list_without_the_signature_for_paper_is_signed_anew(
     assert said(anyone, code) is Paper.STATUS_UNKNOWN
     made(app, tx, number)
     assert said(anyone, code) is Paper.VALID
+
+
+def test_the_page_carries_the_bundle_and_lets_nothing_else_in(
+    app: Lms, tx: Transactions, personas: Personas, anyone: FlaskClient
+) -> None:
+    with tx():
+        number = issued(personas).number
+    code = made(app, tx, number)
+    answer = anyone.get("/offline")
+    assert answer.status_code == 200
+    held = re.search(r'<script type="application/json" id="bundle">(.*?)</script>', answer.text)
+    assert held is not None
+    assert paper.checked(code, json.loads(held[1]), clock.now()).paper is Paper.VALID
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe-inline" not in policy
+    for tag in ('script type="module"', "style"):
+        (inside,) = re.findall(rf"<{tag}>(.*?)</{tag.split()[0]}>", answer.text, re.DOTALL)
+        assert base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode() in policy
+    assert not re.search(r'(src|href)="(?!/offline")', answer.text)
+
+
+def test_the_library_of_the_page_is_the_published_one() -> None:
+    library = (offline_page.HERE / "noble-ed25519.js").read_bytes()
+    assert hashlib.sha256(library).hexdigest() == offline_page.LIBRARY_SHA256
+    assert offline_page.EXPORTS in library.decode()
