@@ -101,6 +101,7 @@ class Action(StrEnum):
     CREDENTIALS_REINSTATE = "credentials.reinstate"
     CREDENTIALS_REVOKE = "credentials.revoke"
     CREDENTIALS_REPLACE = "credentials.replace"
+    CREDENTIALS_ERASE = "credentials.erase"
     CREDENTIALS_CHANGE_KEY = "credentials.change_key"
     CREDENTIALS_MAKE_INACTIVE = "credentials.make_inactive"
     CREDENTIALS_PUT_ON_PROBATION = "credentials.put_on_probation"

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
+from lms import register_commands
 from lms.config import Settings, SettingsFault
 from lms.errors import LmsError
 
@@ -118,6 +119,11 @@ def _parser() -> argparse.ArgumentParser:
     recheck_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
     replay_options = command("replay-decisions", replay_decisions)
     replay_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
+    log_options = command("check-log", check_log)
+    log_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
+    log_options.add_argument("--against", metavar="FILE", help="a checkpoint that was kept, to be continued")
+    register_commands.add_options(command("rotate-key", register_commands.rotate_key), is_drill=False)
+    register_commands.add_options(command("give-up-key", register_commands.give_up_key), is_drill=True)
     command("env-example", env_example)
     command("permissions", permissions)
     return parser
@@ -391,6 +397,12 @@ def replay_decisions(given: argparse.Namespace) -> int:
             db.db.engine.dispose()
     _say(f"{run.decisions} decisions were made again. Those that differ: {found or 'none'}.")
     return 1 if found else 0
+
+
+def check_log(given: argparse.Namespace) -> int:
+    """Check the public log, its checkpoints, and every document and file that it speaks of."""
+    with _demo_settings() if given.demo else nullcontext(Settings.from_environment()) as settings:
+        return register_commands.check_log(given, settings)
 
 
 @contextmanager

@@ -49,6 +49,11 @@ def get(name: str) -> bytes:
     return data
 
 
+def remove(name: str) -> None:
+    """Take these bytes away, where somebody may ask for that; it is no fault when they are gone already."""
+    _path(name).unlink(missing_ok=True)
+
+
 def exists(name: str) -> bool:
     """Whether bytes of that name are kept."""
     return _path(name).exists()

@@ -14,6 +14,7 @@ TAGS = {
     State.INACTIVE: "wait",
     State.PROBATION: "wait",
     State.RELINQUISHED: "stop",
+    State.ERASED: "info",
     State.UNKNOWN: "info",
 }
 """The kind of tag that each state is shown with; the word is always beside it."""
@@ -28,6 +29,7 @@ _STATES = {
     State.INACTIVE: _("Inactive"),
     State.PROBATION: _("On probation"),
     State.RELINQUISHED: _("Surrendered"),
+    State.ERASED: _("Erased"),
     State.UNKNOWN: _("Unknown"),
 }
 _KINDS = {
@@ -41,6 +43,7 @@ _EVENTS = {
     EventKind.MADE_INACTIVE: _("Set inactive"),
     EventKind.PROBATION: _("Put on probation"),
     EventKind.RELINQUISHED: _("Surrendered"),
+    EventKind.ERASED: _("Holder's data erased"),
 }
 _MODES = {
     "in_person": _("in person"),
@@ -71,6 +74,8 @@ def mode_word(mode: str) -> str:
 
 def refusal(act: Act, state: State) -> str:
     """Why an act cannot be done to a credential in this state."""
+    if state is State.ERASED:
+        return str(_("The holder's data of this credential were erased. That is final."))
     if state is State.REVOKED:
         return str(_("This credential was revoked. That is final."))
     if state is State.SUPERSEDED:

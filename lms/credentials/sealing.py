@@ -7,6 +7,7 @@ touching what was signed; `examined` therefore asks pyHanko what was changed aft
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -90,8 +91,13 @@ def sealed(pdf: bytes, key: SealKey, *, field: str, at: datetime, reason: str, p
     return target.getvalue()
 
 
-def examined(pdf: bytes, authorities: list[x509.Certificate]) -> Verdict:
-    """Whether the PDF bears one of our seals and nothing was changed under it or appended to it."""
+def examined(
+    pdf: bytes, authorities: list[x509.Certificate], distrusted: Collection[int] = frozenset()
+) -> Verdict:
+    """Whether the PDF bears one of our seals and nothing was changed under it or appended to it.
+
+    `distrusted` holds serial numbers of seals that became known to others.
+    """
     try:
         reader = PdfFileReader(BytesIO(pdf), strict=False)
         signatures = reader.embedded_regular_signatures
@@ -110,7 +116,7 @@ def examined(pdf: bytes, authorities: list[x509.Certificate]) -> Verdict:
         return Verdict.UNREADABLE
     if not (status.intact and status.valid):
         return Verdict.CHANGED
-    if not status.trusted:
+    if not status.trusted or status.signing_cert.serial_number in distrusted:
         return Verdict.NOT_OURS
     if status.modification_level not in (None, ModificationLevel.NONE) or not status.bottom_line:
         return Verdict.CHANGED

@@ -1,8 +1,9 @@
 """What a credential's state is, computed from facts as of a moment; nothing here is ever stored.
 
-Order of the answers, strongest first: revoked, superseded, relinquished, suspended or inactive, expired,
-on probation, active. A suspension that outlasts the validity still shows as suspended, since that is what
-a reader must know; probation says nothing of a credential that is not valid.
+Order of the answers, strongest first: erased (also of a time before: nothing is left to say), revoked,
+superseded, relinquished, suspended or inactive, expired, on probation, active. A suspension that outlasts the
+validity still shows as suspended, since that is what a reader must know; probation says nothing of a credential
+that is not valid.
 """
 
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ class State(StrEnum):
     INACTIVE = "inactive"
     PROBATION = "probation"
     RELINQUISHED = "relinquished"
+    ERASED = "erased"
     UNKNOWN = "unknown"
 
 
@@ -38,6 +40,7 @@ class Act(StrEnum):
     PUT_ON_PROBATION = "put_on_probation"
     RELINQUISH = "relinquish"
     RENEW = "renew"
+    ERASE = "erase"
 
 
 class EventKind(StrEnum):
@@ -61,6 +64,7 @@ POSSIBLE: dict[Act, frozenset[State]] = {
     Act.PUT_ON_PROBATION: frozenset({State.ACTIVE}),
     Act.RELINQUISH: frozenset({State.ACTIVE, State.PROBATION, State.EXPIRED, State.INACTIVE}),
     Act.RENEW: frozenset({State.ACTIVE, State.PROBATION, State.EXPIRED}),
+    Act.ERASE: frozenset(State) - {State.ERASED, State.UNKNOWN},
 }
 """From which states an act is possible. A suspended credential is not replaced: that would lift the
 suspension by the back door. A superseded one is not revoked: its successor is."""
@@ -113,6 +117,8 @@ def state_on(credential: Credential | None, on: date | datetime) -> State:
     moment = on if isinstance(on, datetime) else _end_of(on, credential.zone)
     if moment < credential.issued_at:
         return State.UNKNOWN
+    if any(event.kind is EventKind.ERASED for event in credential.events):
+        return State.ERASED
     latest = _latest(credential.events, moment)
     if latest is EventKind.REVOKED:
         return State.REVOKED

@@ -19,6 +19,7 @@ SEALS = {
     State.INACTIVE: "wait",
     State.PROBATION: "wait",
     State.RELINQUISHED: "stop",
+    State.ERASED: "info",
     State.UNKNOWN: "info",
 }
 
@@ -38,6 +39,7 @@ def sentence(answer: Verification) -> str:
             State.INACTIVE: lambda: _("This credential is inactive since %(day)s.", day=since),
             State.PROBATION: lambda: _("This credential is active, on probation since %(day)s.", day=since),
             State.RELINQUISHED: lambda: _("The holder gave this credential up on %(day)s.", day=since),
+            State.ERASED: lambda: _("The data of this credential were erased on %(day)s.", day=since),
             State.UNKNOWN: lambda: _("We know of no credential with this number."),
         }[answer.state]()
     )
@@ -63,6 +65,9 @@ def advice(answer: Verification) -> str:
             State.INACTIVE: lambda: _("It is not in force now. It can become active again."),
             State.PROBATION: lambda: _("It is in force, with conditions. Ask who issued it what they are."),
             State.RELINQUISHED: lambda: _("It is no longer valid, and that is final."),
+            State.ERASED: lambda: _(
+                "The number was ours. It is not in force, and nothing about the person is kept."
+            ),
             State.UNKNOWN: lambda: _(
                 "It may be from another register. Ask the person for the certificate, or ask who issued it."
             ),
@@ -97,6 +102,10 @@ def effect(act: Act) -> str:
             ),
             Act.RELINQUISH: _(
                 "Do this when the holder gives the credential up. The public page will say so, for good."
+            ),
+            Act.ERASE: _(
+                "The name, the hours, the PDF and the signed files are erased for good, also those of numbers "
+                "that this one replaced. The public page will say only that the number was ours."
             ),
             Act.REPLACE: _(
                 "A new certificate with a new number is drawn and the holder gets a mail. The old number "

@@ -90,6 +90,8 @@ def verification(text: str) -> Verification:
     state = state_on(card, moment)
     if card is None or state is State.UNKNOWN:
         return Verification(number, State.UNKNOWN, moment)
+    if state is State.ERASED:
+        return Verification(number, state, moment, since=_since(card, state))
     cycles = certification.public_standing(card) if state is State.EXPIRED else None
     return Verification(
         number,
@@ -126,6 +128,7 @@ EVENT_OF = {
     State.INACTIVE: EventKind.MADE_INACTIVE,
     State.PROBATION: EventKind.PROBATION,
     State.RELINQUISHED: EventKind.RELINQUISHED,
+    State.ERASED: EventKind.ERASED,
 }
 
 

@@ -15,12 +15,12 @@ from lms import clock, files, worker
 from lms.app import Lms
 from lms.credentials import paper, queries, sealing, services
 from lms.credentials.badges import badge, proof, status_list
+from lms.credentials.log.salt import salted
 from lms.credentials.models import Credential, CredentialDocument, CredentialIdentity, LogEntry, SignedList
 from lms.credentials.queries import DocumentCard, keys, log
 from lms.credentials.queries.keys import Purpose
 from lms.credentials.services import lists
 from lms.credentials.services.keys import authorities
-from lms.credentials.services.log import salted
 from lms.credentials.shuffle import place_of
 from lms.people.models import Organisation, Person
 from tests.conftest import Transactions

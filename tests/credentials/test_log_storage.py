@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from lms import clock
 from lms.credentials.badges import multikey
 from lms.credentials.log import notes, tiles, tree
+from lms.credentials.log.salt import new_salt, salted
 from lms.credentials.models import LogEntry, LogNode
 from lms.credentials.queries import log
 from lms.credentials.queries.keys import Purpose, keys_of
 from lms.credentials.services import keys
 from lms.credentials.services.checkpoints import sign_checkpoint
-from lms.credentials.services.log import append, new_salt, salted
+from lms.credentials.services.log import append
 from lms.db import session
 from lms.errors import Conflict
 from tests.conftest import Transactions

@@ -82,9 +82,11 @@ def test_what_is_possible_in_each_state() -> None:
         Act.PUT_ON_PROBATION: {State.ACTIVE},
         Act.RELINQUISH: {State.ACTIVE, State.PROBATION, State.EXPIRED, State.INACTIVE},
         Act.RENEW: {State.ACTIVE, State.PROBATION, State.EXPIRED},
+        Act.ERASE: set(State) - {State.ERASED, State.UNKNOWN},
     }
     final = (State.REVOKED, State.SUPERSEDED, State.RELINQUISHED)
-    assert not any(is_possible(act, state) for act in Act for state in final)
+    assert not any(is_possible(act, state) for act in set(Act) - {Act.ERASE} for state in final)
+    assert not any(is_possible(act, State.ERASED) for act in Act)
 
 
 RENEWED_AT = END - HOUR
@@ -107,6 +109,8 @@ RENEWED = Facts(valid_until=date(2030, 2, 28), renewals=(Renewed(RENEWED_AT, LAS
         (Facts(events=(event(EventKind.MADE_INACTIVE, 2),)), END, State.INACTIVE),
         (Facts(events=(event(EventKind.RELINQUISHED, 2), event(R, 3))), END, State.RELINQUISHED),
         (Facts(events=(event(EventKind.RELINQUISHED, 2), event(V, 3))), END, State.REVOKED),
+        (Facts(events=(event(V, 2), event(EventKind.ERASED, 3))), END, State.ERASED),
+        (Facts(events=(event(EventKind.ERASED, 3),)), ISSUED, State.ERASED),
     ],
 )
 def test_renewals_and_later_kinds_of_event(facts: Facts, on: datetime, state: State) -> None:

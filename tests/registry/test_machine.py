@@ -11,10 +11,10 @@ from lms.app import Lms
 from lms.credentials import queries, services
 from lms.credentials.badges import baking, did, multikey, proof, status_list
 from lms.credentials.log import notes, tree
+from lms.credentials.log.salt import salted
 from lms.credentials.numbers import new_number
 from lms.credentials.queries import keys
 from lms.credentials.queries.keys import Purpose
-from lms.credentials.services.log import salted
 from tests.conftest import Clients, Transactions
 from tests.credentials.making import issued
 from tests.personas import Personas

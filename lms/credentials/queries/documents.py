@@ -11,6 +11,7 @@ from lms.credentials.models import (
     Credential,
     CredentialDocument,
     CredentialIdentity,
+    KeyEvent,
     SignedList,
     StatusEvent,
     StatusList,
@@ -101,9 +102,9 @@ def unmade() -> list[int]:
 
 
 def stale_lists() -> list[int]:
-    """Ids of status lists to sign: never signed, signed some time ago, or with a bit that is new; at most 100.
+    """Ids of status lists to sign: never signed, or long ago, or by a key that others know, or with a new bit.
 
-    A bit is never taken back, so counting the bits is enough to see a new one.
+    At most 100. A bit is never taken back, so counting the bits is enough to see a new one.
     """
     newest = (
         sa.select(SignedList.list_id, sa.func.max(SignedList.id).label("id"))
@@ -127,6 +128,7 @@ def stale_lists() -> list[int]:
                     SignedList.id.is_(None),
                     SignedList.paper_signature.is_(None),
                     SignedList.at < clock.now() - SIGNED_ANEW_AFTER,
+                    SignedList.key_id.in_(sa.select(KeyEvent.key_id).where(KeyEvent.kind == "compromised")),
                     SignedList.bits_set != sa.func.coalesce(counted.c.bits, 0),
                 )
             )

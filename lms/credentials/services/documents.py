@@ -23,6 +23,7 @@ from lms.credentials.badges import badge, did, proof
 from lms.credentials.certificate import SEAL_FIELD, CertificateFacts
 from lms.credentials.certificate import draw as draw_page
 from lms.credentials.facts import CredentialFacts
+from lms.credentials.log.salt import new_salt, salted
 from lms.credentials.models import (
     Credential,
     CredentialDocument,
@@ -69,16 +70,16 @@ def identify(credential_id: int, organisation_id: int, shows: str) -> None:
             list_id=list_id,
             list_index=list_index,
             subject=f"urn:uuid:{uuid.UUID(int=secrets.randbits(128), version=4)}",
-            salt=log.new_salt(),
+            salt=new_salt(),
             shows=shows,
         )
     )
     ask_for(credential_id, 1)
 
 
-def ask_for(credential_id: int, sequence: int, edition: int = 1) -> None:
+def ask_for(credential_id: int, sequence: int) -> None:
     """Ask for the documents of a period; a task makes them after the commit."""
-    row = CredentialDocument(credential_id=credential_id, sequence=sequence, edition=edition)
+    row = CredentialDocument(credential_id=credential_id, sequence=sequence, edition=1)
     session().add(row)
     session().flush()
     enqueue(TASK, row.id)
@@ -107,22 +108,15 @@ def make_document(document_id: int) -> None:
     json_sha256, pdf_sha256 = files.put(text), files.put(pdf)
     log_number = log.append(
         "sign_again" if row.edition > 1 else "issue" if row.sequence == 1 else "renew",
-        id=log.salted(identity.salt, card.number),
-        vc=log.salted(identity.salt, text),
-        pdf=log.salted(identity.salt, pdf),
+        id=salted(identity.salt, card.number),
+        vc=salted(identity.salt, text),
+        pdf=salted(identity.salt, pdf),
     )
     row.json_sha256, row.pdf_sha256, row.paper_text = json_sha256, pdf_sha256, statement
     row.key_id, row.log_number, row.made_at = key.id, log_number, clock.now()
     session().flush()
     if row.edition == 1:
         _tell_ready(card, row.sequence)
-
-
-def retire_and_ask_again(document: CredentialDocument) -> None:
-    """Let the next edition stand for a document that nobody may trust any more."""
-    document.retired_at = clock.now()
-    session().flush()
-    ask_for(document.credential_id, document.sequence, document.edition + 1)
 
 
 def certificate_facts(card: CredentialCard) -> CertificateFacts:

@@ -3,24 +3,32 @@
 from dataclasses import dataclass
 from dataclasses import replace as copy_with
 from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lms import clock
+from lms import clock, files
 from lms.audit import Action, record
 from lms.credentials import queries
 from lms.credentials.facts import CredentialFacts, Kind
 from lms.credentials.labels import refusal
 from lms.credentials.lettering import missing_letters
-from lms.credentials.models import Credential, CredentialIdentity, CredentialRenewal, StatusEvent
+from lms.credentials.log.salt import salted
+from lms.credentials.models import (
+    Credential,
+    CredentialDocument,
+    CredentialIdentity,
+    CredentialRenewal,
+    StatusEvent,
+)
 from lms.credentials.naming import LONGEST_NAME, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
 from lms.credentials.services import documents, lists, log
 from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, is_possible
-from lms.db import lock, session
+from lms.db import after_commit, lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.people import queries as people
 from lms.worker import enqueue
@@ -155,6 +163,67 @@ def renew(actor_id: int | None, *, number: str, starts_on: date, valid_until: da
     )
     session().flush()
     return renewal.sequence
+
+
+def erase(actor_id: int, *, number: str, reason: str) -> None:
+    """Take the holder's name, the facts, the documents and what opens the log's entries; keep the number.
+
+    It is done to the credential and to those that it replaced or that replaced it, for they hold the same name.
+    What is left says that the number was ours and is not in force. Raises Conflict, Invalid, NotFound.
+    """
+    why = _reason(reason)
+    cards = [_held(number, Act.ERASE)]
+    while (before := cards[-1].replaces) is not None:
+        cards.append(_held(before, Act.ERASE))
+    following = cards[0].superseded_by
+    while following is not None:
+        cards.append(_held(following, Act.ERASE))
+        following = cards[-1].superseded_by
+    salts = {card.id: _take_data(card) for card in cards}
+    for card in cards:
+        session().add(
+            StatusEvent(
+                credential_id=card.id, kind=EventKind.ERASED.value, reason=why, by_id=actor_id, at=clock.now()
+            )
+        )
+        record(
+            Action.CREDENTIALS_ERASE,
+            actor_id=actor_id,
+            subject="credential",
+            subject_id=card.id,
+            organisation_id=card.organisation_id,
+            details={"number": card.number, "reason": why},
+        )
+    session().flush()
+    for card in cards:
+        list_id, salt = salts[card.id]
+        log.append(LOGGED[EventKind.ERASED], id=salted(salt, card.number))
+        enqueue(lists.TASK, list_id)
+
+
+def _take_data(card: CredentialCard) -> tuple[int, str]:
+    """Blank what is about the holder; answers list and salt, which the log's last entry still needs."""
+    identity = session().get_one(CredentialIdentity, card.id)
+    taken = identity.list_id, identity.salt
+    identity.salt, identity.shows = "", "nothing"
+    session().execute(
+        sa.update(Credential)
+        .where(Credential.id == card.id)
+        .values(name_as_issued="", name_key="", content={})
+        .execution_options(synchronize_session=False)
+    )
+    for made in session().scalars(
+        sa.select(CredentialDocument).where(CredentialDocument.credential_id == card.id)
+    ):
+        if made.made_at is None:
+            made.retired_at = made.retired_at or clock.now()
+            continue
+        made.paper_text = ""
+        for name in (made.json_sha256, made.pdf_sha256):
+            if name is not None:
+                after_commit(partial(files.remove, name))
+    session().flush()
+    return taken
 
 
 def replace(actor_id: int, *, number: str, name_as_issued: str, reason: str) -> IssuedCredential:
@@ -365,5 +434,5 @@ def _log(card: CredentialCard, op: str) -> None:
     identity = session().get(CredentialIdentity, card.id)
     if identity is None:
         return
-    log.append(op, id=log.salted(identity.salt, card.number))
+    log.append(op, id=salted(identity.salt, card.number))
     enqueue(lists.TASK, identity.list_id)

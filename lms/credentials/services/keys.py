@@ -1,5 +1,6 @@
 """Making, using and retiring keys. A key is made at its first use and never leaves its store."""
 
+import sqlalchemy as sa
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -9,7 +10,8 @@ from lms import clock
 from lms.audit import Action, record
 from lms.credentials import keyring, sealing
 from lms.credentials.badges import multikey
-from lms.credentials.models import KeyEvent, SigningKey
+from lms.credentials.log.salt import public_hash
+from lms.credentials.models import CredentialDocument, KeyEvent, SigningKey
 from lms.credentials.queries.keys import (
     KeyCard,
     Purpose,
@@ -23,6 +25,7 @@ from lms.credentials.services import log
 from lms.db import session
 from lms.errors import Conflict
 from lms.people import queries as people
+from lms.worker import enqueue
 
 DEMO = "DEMO "
 
@@ -56,6 +59,17 @@ def authorities() -> list[x509.Certificate]:
     ]
 
 
+def distrusted_seals() -> frozenset[int]:
+    """Serial numbers of seals that became known to others: what bears one is not ours for sure."""
+    known = sa.select(SigningKey.public).where(
+        SigningKey.purpose == Purpose.SEAL.value,
+        SigningKey.id.in_(sa.select(KeyEvent.key_id).where(KeyEvent.kind == "compromised")),
+    )
+    return frozenset(
+        x509.load_pem_x509_certificate(text.encode()).serial_number for text in session().scalars(known)
+    )
+
+
 def rotate(actor_id: int | None, *, organisation_id: int | None, purpose: Purpose) -> KeyCard:
     """Retire the key that signs now and make the next. What the old one signed stays good.
 
@@ -75,11 +89,64 @@ def give_up(actor_id: int | None, *, organisation_id: int | None, purpose: Purpo
     old = signing_key(organisation_id, purpose)
     if old is None:
         raise Conflict("There is no key to give up. One is made when it is first needed.")
-    return _replace(actor_id, old, "compromised")
+    signed = _signed_with(old)
+    new = _replace(actor_id, old, "compromised")
+    for row in signed:
+        sign_anew(row)
+    return new
+
+
+def count_signed(organisation_id: int | None, purpose: Purpose) -> int:
+    """How many documents stand that the key which signs now has signed."""
+    key = signing_key(organisation_id, purpose)
+    return len(_signed_with(key)) if key else 0
+
+
+def sign_anew(document: CredentialDocument) -> None:
+    """Let the next edition stand for a document that nobody may trust any more; a task makes it."""
+    document.retired_at = clock.now()
+    session().flush()
+    row = CredentialDocument(
+        credential_id=document.credential_id, sequence=document.sequence, edition=document.edition + 1
+    )
+    session().add(row)
+    session().flush()
+    enqueue("credentials.make_document", row.id)
+
+
+def _signed_with(key: KeyCard) -> list[CredentialDocument]:
+    """The standing documents that a key signed: a seal signed all of its organisation, an authority all."""
+    standing = (
+        sa.select(CredentialDocument)
+        .join(SigningKey, SigningKey.id == CredentialDocument.key_id)
+        .where(CredentialDocument.made_at.is_not(None), CredentialDocument.retired_at.is_(None))
+        .order_by(CredentialDocument.id)
+    )
+    if key.purpose is Purpose.BADGE:
+        standing = standing.where(CredentialDocument.key_id == key.id)
+    elif key.purpose is Purpose.SEAL:
+        standing = standing.where(SigningKey.organisation_id == key.organisation_id)
+    elif key.purpose is Purpose.LOG:
+        return []
+    return list(session().scalars(standing))
+
+
+def standing_seals() -> list[SigningKey]:
+    """The seals of all issuers that still sign."""
+    ended = sa.select(KeyEvent.key_id)
+    return list(
+        session().scalars(
+            sa.select(SigningKey).where(SigningKey.purpose == Purpose.SEAL.value, SigningKey.id.not_in(ended))
+        )
+    )
 
 
 def _replace(actor_id: int | None, old: KeyCard, kind: str) -> KeyCard:
     session().add(KeyEvent(key_id=old.id, kind=kind, at=clock.now()))
+    if old.purpose is Purpose.AUTHORITY and kind == "compromised":
+        # No seal under it is trusted any more. Each issuer's next one is made when it is needed.
+        for seal in standing_seals():
+            session().add(KeyEvent(key_id=seal.id, kind="retired", at=clock.now()))
     session().flush()
     # The next key's own entry of the log says which keys are left.
     if old.purpose in (Purpose.BADGE, Purpose.LOG):
@@ -163,5 +230,5 @@ def _add(organisation_id: int | None, purpose: Purpose, public: str) -> KeyCard:
     session().flush()
     if purpose is Purpose.BADGE and organisation_id is not None:
         issuer, text = did_document(organisation_id)
-        log.append("did", did=log.public_hash(issuer), doc=log.public_hash(text))
+        log.append("did", did=public_hash(issuer), doc=public_hash(text))
     return KeyCard(row.id, organisation_id, purpose, row.name, public, row.made_at, None, None)

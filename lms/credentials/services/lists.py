@@ -9,6 +9,7 @@ from flask import current_app
 from lms import clock
 from lms.credentials import paper, queries
 from lms.credentials.badges import did, proof, status_list
+from lms.credentials.log.salt import public_hash
 from lms.credentials.models import SignedList, StatusList
 from lms.credentials.services import log
 from lms.credentials.services.keys import badge_signer
@@ -71,7 +72,7 @@ def sign_list(list_id: int) -> None:
             paper_signature=paper.signed_list(issuer, held.number, now, bits, signer)["signature"],
             bits_set=len(ended),
             key_id=key.id,
-            log_number=log.append("status-list", list=log.public_hash(url), doc=log.public_hash(text)),
+            log_number=log.append("status-list", list=public_hash(url), doc=public_hash(text)),
             at=now,
         )
     )

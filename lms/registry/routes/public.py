@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.credentials import labels as words
 from lms.credentials.numbers import compact, normalise
+from lms.credentials.states import State
 from lms.limits import limiter
 from lms.permissions import public
 from lms.registry import labels, queries
@@ -41,7 +42,7 @@ def _to_answer(typed: str) -> ResponseReturnValue:
 def verification(number: str) -> ResponseReturnValue:
     """One of six answers about a number, as a page or as JSON at the same address."""
     answer = queries.verification(number[:LONGEST_TYPED])
-    status = 200 if answer.credential is not None else 404
+    status = 200 if answer.credential is not None else 410 if answer.state is State.ERASED else 404
     if _is_json_wanted():
         response = jsonify(answer.as_json() | {"message": labels.sentence(answer)})
         response.headers["Access-Control-Allow-Origin"] = "*"

@@ -93,6 +93,12 @@ def relinquish(number: str) -> ResponseReturnValue:
     return _change(number, Act.RELINQUISH, services.relinquish, _("Surrendered. The public page says so now."))
 
 
+@bp.post("/register/<number>/erase")
+def erase(number: str) -> ResponseReturnValue:
+    """Erase the holder's data, with a reason."""
+    return _change(number, Act.ERASE, services.erase, _("Erased. The public page says only that it was ours."))
+
+
 @bp.post("/register/<number>/replace")
 def replace(number: str) -> ResponseReturnValue:
     """Issue a credential anew with a corrected name, with a reason."""
