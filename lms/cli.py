@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
@@ -96,23 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="also name each place that has twelve words in a row in common with a text in this folder",
     )
-    offline_options = command("verify-offline", verify_offline)
-    offline_options.epilog = (
-        "Exit code: 0 valid, 1 altered or not ours, 2 revoked, 3 expired, 5 cannot be checked."
-    )
-    offline_options.add_argument(
-        "papers",
-        nargs="*",
-        metavar="PAPER",
-        help="the text of the small code, or a text, picture or PDF with it",
-    )
-    offline_options.add_argument(
-        "--bundle", type=Path, default=Path("bundle.json"), metavar="FILE", help="keys and lists (bundle.json)"
-    )
-    offline_options.add_argument("--fetch", metavar="URL", help="get the bundle from this address first")
-    offline_options.add_argument(
-        "--max-age-days", type=int, default=7, metavar="N", help="how old the status list may be (7)"
-    )
+    register_commands.add_offline_options(command("verify-offline", register_commands.verify_offline))
     command("sweep", sweep)
     command("check-interop", check_interop)
     recheck_options = command("recheck-signatures", recheck_signatures)
@@ -332,26 +316,6 @@ def check_content(given: argparse.Namespace) -> int:
     if not faults:
         _say("Every content file can be used.")
     return 1 if faults else 0
-
-
-def verify_offline(given: argparse.Namespace) -> int:
-    """Check certificates on paper without network, with a bundle that was fetched before."""
-    from lms import clock
-    from lms.credentials import offline
-
-    try:
-        bundle = offline.fetch(given.fetch, given.bundle) if given.fetch else offline.held_bundle(given.bundle)
-    except offline.Unfit as fault:
-        print(fault, file=sys.stderr)
-        return offline.CANNOT_BE_CHECKED
-    if given.fetch:
-        _say(f"The bundle of {bundle.get('made_at')} is in {given.bundle}.")
-        if not given.papers:
-            return 0
-    if not given.papers:
-        print("Name a paper: its code, or a text, picture or PDF that holds it.", file=sys.stderr)
-    fresh_for = timedelta(days=given.max_age_days)
-    return offline.gravest(list(offline.check(given.papers, bundle, clock.now(), fresh_for)))
 
 
 def check_interop(given: argparse.Namespace) -> int:
