@@ -1,7 +1,7 @@
 """The pages of the registry: the public checks, what machines read, and the register for those who keep it."""
 
 from flask import (Flask,)
-from lms.registry.routes import (details, files, machine, many, public, register, searching, subscribing, templates,)
+from lms.registry.routes import (details, files, machine, many, offline, public, register, searching, subscribing, templates,)
 from lms.registry.routes.blueprint import (bp,)
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "files",
     "machine",
     "many",
+    "offline",
     "public",
     "register",
     "searching",
