@@ -28,7 +28,7 @@ from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
 from lms.credentials.queries.templates import version_for
 from lms.credentials.services import documents, lists, log
-from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, is_possible
+from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, ReasonClass, is_possible
 from lms.db import after_commit, lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.people import queries as people
@@ -93,9 +93,12 @@ def reinstate(actor_id: int, *, number: str, reason: str) -> None:
     _change(actor_id, number, reason, Act.REINSTATE, EventKind.REINSTATED, Action.CREDENTIALS_REINSTATE)
 
 
-def revoke(actor_id: int, *, number: str, reason: str) -> None:
-    """Take a credential back for good. Raises Conflict, Invalid, NotFound."""
-    _change(actor_id, number, reason, Act.REVOKE, EventKind.REVOKED, Action.CREDENTIALS_REVOKE)
+def revoke(
+    actor_id: int, *, number: str, reason: str, reason_class: ReasonClass | str = ReasonClass.OTHER
+) -> None:
+    """Take a credential back for good; the public is told the class of the reason. Raises as `suspend`."""
+    told = ReasonClass(reason_class)
+    _change(actor_id, number, reason, Act.REVOKE, EventKind.REVOKED, Action.CREDENTIALS_REVOKE, told)
 
 
 def make_inactive(actor_id: int, *, number: str, reason: str) -> None:
@@ -321,7 +324,7 @@ def _store(
     )
     if added is None:
         return _already_issued(decision_key, person_id)
-    documents.identify(added.id, organisation_id, "name")
+    documents.identify(added.id, organisation_id, queries.identity_choice(person_id))
     details = {"number": added.number, "decision_key": decision_key} | ({"reason": reason} if reason else {})
     record(
         action,
@@ -408,11 +411,26 @@ def _reason(reason: str) -> str:
     return why
 
 
-def _change(actor_id: int, number: str, reason: str, act: Act, kind: EventKind, action: Action) -> None:
+def _change(
+    actor_id: int,
+    number: str,
+    reason: str,
+    act: Act,
+    kind: EventKind,
+    action: Action,
+    reason_class: ReasonClass | None = None,
+) -> None:
     card = _held(number, act)
     why = _reason(reason)
     session().add(
-        StatusEvent(credential_id=card.id, kind=kind.value, reason=why, by_id=actor_id, at=clock.now())
+        StatusEvent(
+            credential_id=card.id,
+            kind=kind.value,
+            reason=why,
+            reason_class=reason_class,
+            by_id=actor_id,
+            at=clock.now(),
+        )
     )
     record(
         action,
