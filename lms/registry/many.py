@@ -12,13 +12,13 @@ from flask_babel import gettext as _
 
 from lms import clock
 from lms.certification import queries as certification
-from lms.certification.cycles import Standing, Status
+from lms.certification.cycles import Standing
 from lms.credentials import queries as credentials
 from lms.credentials.naming import search_key
 from lms.credentials.numbers import LENGTH, compact, is_well_formed, normalise
 from lms.credentials.queries import CredentialCard
-from lms.credentials.states import State, state_on, valid_until_at
-from lms.registry.queries import EVENT_OF, PublicCredential, Slip, Verification
+from lms.credentials.states import State, state_on
+from lms.registry.queries import Slip, Verification, answer_for
 from lms.registry.sheets import SENTENCES, Asked, AskedRow
 
 CHUNK = 500
@@ -115,51 +115,6 @@ def _answered(
         return Answered(row.row, typed, name, answer, code="V06" if answer.state is State.ERASED else "V03")
     is_same = is_same_name(name, answer.credential.name) if name else None
     return Answered(row.row, typed, name, answer, is_same, "V05" if is_same is False else "")
-
-
-def answer_for(
-    card: CredentialCard | None, number: str, moment: datetime, standing: Standing | None
-) -> Verification:
-    """The public answer about a well-formed number at an instant, as it was known then.
-
-    `standing` is that of the certification's cycles today, where there are any.
-    """
-    state = state_on(card, moment)
-    if card is None or state is State.UNKNOWN:
-        return Verification(number, State.UNKNOWN, moment)
-    if state is State.ERASED:
-        return Verification(number, state, moment, since=_since(card, state, clock.now()))
-    is_replaced = card.superseded_at is not None and card.superseded_at <= moment
-    valid_until = valid_until_at(card, moment)
-    cycles = standing if state is State.EXPIRED else None
-    return Verification(
-        number,
-        state,
-        moment,
-        since=_since(card, state, moment),
-        credential=PublicCredential(
-            kind=card.kind,
-            title=card.title,
-            name=card.name_as_issued,
-            issuer=card.issuer_name,
-            issued_on=card.issued_on,
-            valid_until=valid_until,
-            superseded_by=card.superseded_by if is_replaced else None,
-        ),
-        is_in_grace=cycles is not None and cycles.status is Status.GRACE,
-        is_renewal_in_process=cycles is not None and cycles.is_renewal_in_process,
-    )
-
-
-def _since(card: CredentialCard, state: State, moment: datetime) -> date | None:
-    if state is State.EXPIRED:
-        return valid_until_at(card, moment)
-    if state is State.SUPERSEDED:
-        at = card.superseded_at
-    else:
-        wanted = EVENT_OF.get(state)
-        at = max((one.at for one in card.events if one.kind is wanted and one.at <= moment), default=None)
-    return at.astimezone(ZoneInfo(card.zone)).date() if at else None
 
 
 def is_same_name(typed: str, printed: str) -> bool:
