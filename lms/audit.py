@@ -107,6 +107,7 @@ class Action(StrEnum):
     CREDENTIALS_PUT_ON_PROBATION = "credentials.put_on_probation"
     CREDENTIALS_RELINQUISH = "credentials.relinquish"
     CREDENTIALS_RENEW = "credentials.renew"
+    CREDENTIALS_SAVE_TEMPLATE = "credentials.save_template"
     CREDENTIALS_MAKE_CODE = "credentials.make_code"
     CREDENTIALS_END_CODE = "credentials.end_code"
     CREDENTIALS_OPEN_BY_CODE = "credentials.open_by_code"

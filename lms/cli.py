@@ -96,7 +96,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="also name each place that has twelve words in a row in common with a text in this folder",
     )
+    register_commands.add_offline_options(command("verify-offline", register_commands.verify_offline))
     command("sweep", sweep)
+    command("check-interop", check_interop)
     recheck_options = command("recheck-signatures", recheck_signatures)
     recheck_options.add_argument("--demo", action="store_true", help="on a fresh, throw-away demo database")
     replay_options = command("replay-decisions", replay_decisions)
@@ -314,6 +316,13 @@ def check_content(given: argparse.Namespace) -> int:
     if not faults:
         _say("Every content file can be used.")
     return 1 if faults else 0
+
+
+def check_interop(given: argparse.Namespace) -> int:
+    """Let verifiers written by others judge fresh credentials; print what each says."""
+    if not (ROOT / "tests" / "interop").exists():
+        raise CannotStart("The judges are not part of an installed package: run this in a checkout.")
+    return subprocess.call([sys.executable, "-m", "tests.interop"], cwd=ROOT)
 
 
 def recheck_signatures(given: argparse.Namespace) -> int:

@@ -1,8 +1,10 @@
-"""Commands of those who keep the register: check the log, change keys."""
+"""Commands of those who keep the register and of those who check: the log, keys, papers without network."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from lms.config import Settings
@@ -32,6 +34,44 @@ def check_log(given: argparse.Namespace, settings: Settings) -> int:
             print(fault)
     print(f"{run.entries} entries and {run.documents} documents were checked. Faults: {found or 'none'}.")
     return 1 if found else 0
+
+
+def add_offline_options(parser: argparse.ArgumentParser) -> None:
+    """What the command for papers asks for."""
+    parser.epilog = "Exit code: 0 valid, 1 altered or not ours, 2 revoked, 3 expired, 5 cannot be checked."
+    parser.add_argument(
+        "papers",
+        nargs="*",
+        metavar="PAPER",
+        help="the text of the small code, or a text, picture or PDF with it",
+    )
+    parser.add_argument(
+        "--bundle", type=Path, default=Path("bundle.json"), metavar="FILE", help="keys and lists (bundle.json)"
+    )
+    parser.add_argument("--fetch", metavar="URL", help="get the bundle from this address first")
+    parser.add_argument(
+        "--max-age-days", type=int, default=7, metavar="N", help="how old the status list may be (7)"
+    )
+
+
+def verify_offline(given: argparse.Namespace) -> int:
+    """Check certificates on paper without network, with a bundle that was fetched before."""
+    from lms import clock
+    from lms.credentials import offline
+
+    try:
+        bundle = offline.fetch(given.fetch, given.bundle) if given.fetch else offline.held_bundle(given.bundle)
+    except offline.Unfit as fault:
+        print(fault, file=sys.stderr)
+        return offline.CANNOT_BE_CHECKED
+    if given.fetch:
+        print(f"The bundle of {bundle.get('made_at')} is in {given.bundle}.", file=sys.stderr)
+        if not given.papers:
+            return 0
+    if not given.papers:
+        print("Name a paper: its code, or a text, picture or PDF that holds it.", file=sys.stderr)
+    fresh_for = timedelta(days=given.max_age_days)
+    return offline.gravest(list(offline.check(given.papers, bundle, clock.now(), fresh_for)))
 
 
 def rotate_key(given: argparse.Namespace) -> int:

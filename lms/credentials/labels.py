@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from lms.credentials.facts import Kind
-from lms.credentials.states import Act, EventKind, State
+from lms.credentials.states import Act, EventKind, ReasonClass, State
 
 TAGS = {
     State.ACTIVE: "ok",
@@ -44,6 +44,13 @@ _EVENTS = {
     EventKind.PROBATION: _("Put on probation"),
     EventKind.RELINQUISHED: _("Surrendered"),
     EventKind.ERASED: _("Holder's data erased"),
+}
+REASON_CLASSES = {
+    ReasonClass.ISSUED_IN_ERROR: _("It was issued in error"),
+    ReasonClass.NOT_TRUE: _("What it stood on was not true"),
+    ReasonClass.CONDUCT: _("Conduct"),
+    ReasonClass.ASKED_FOR: _("The holder asked for it"),
+    ReasonClass.OTHER: _("Another reason"),
 }
 _MODES = {
     "in_person": _("in person"),

@@ -117,6 +117,7 @@ KNOWN_TO_THE_WEB = {
     "lms.certification.proof_forms",  # forms of papers, one for each kind
     "lms.certification.proof_words",  # papers in the reader's words
     "lms.certification.record",  # gathers a person's record from the queries of other slices
+    "lms.registry.template_forms",  # what may be chosen on the page of a look
     "lms.home.menu",  # which words of the menu are shown to whom
     "lms.people.admin",  # pages of those who manage
     "lms.people.factors",  # second factors, tied to Flask-Security

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.credentials import paper
-from lms.credentials.badges import did, multikey, proof, status_list
+from lms.credentials.badges import did, multikey, status_list
 from lms.credentials.paper import Paper
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -34,10 +34,15 @@ def statement(**changes: Any) -> paper.Statement:
 
 
 def bundle(revoked: tuple[int, ...] = (), at: datetime = AT, signer: Any = KEY) -> dict[str, Any]:
-    listed = status_list.unsigned("https://lms.example.test/status/1", ISSUER, revoked, at)
-    signed = proof.sign(listed, signer, method=f"{ISSUER}#key-1", at=at)
+    signed = paper.signed_list(ISSUER, 1, at, status_list.encoded(revoked), signer)
     key = multikey.public_text(KEY.public_key())
-    issuer = {"did": ISSUER, "name": "North Board", "keys": [key], "lists": {"1": signed}}
+    issuer = {
+        "did": ISSUER,
+        "name": "North Board",
+        "zone": "America/New_York",
+        "keys": [key],
+        "lists": {"1": signed},
+    }
     return paper.bundle_of([issuer], at)
 
 
@@ -56,6 +61,13 @@ def test_the_last_day_counts_and_the_next_does_not() -> None:
     assert paper.checked(text, bundle(), AT + timedelta(days=1)).paper is Paper.EXPIRED
 
 
+def test_the_last_day_ends_where_the_issuer_is() -> None:
+    evening = datetime(2026, 11, 23, 4, 59, tzinfo=UTC)  # a minute before midnight in New York
+    text = code(valid_until=date(2026, 11, 22))
+    assert paper.checked(text, bundle(), evening).paper is Paper.VALID
+    assert paper.checked(text, bundle(), evening + timedelta(minutes=1)).paper is Paper.EXPIRED
+
+
 def test_a_paper_without_an_end_does_not_expire() -> None:
     at = AT + timedelta(days=9000)
     assert paper.checked(code(valid_until=None), bundle(at=at), at).paper is Paper.VALID
@@ -70,6 +82,45 @@ def test_a_revoked_paper_is_revoked_and_only_that_one() -> None:
 def test_old_lists_do_not_say_that_nothing_was_revoked(days: int) -> None:
     answer = paper.checked(code(), bundle(), AT + timedelta(days=days))
     assert answer.paper is Paper.STATUS_UNKNOWN
+
+
+def test_who_asks_for_fresher_lists_gets_no_yes_from_old_ones() -> None:
+    at = AT + timedelta(days=2)
+    assert paper.checked(code(), bundle(), at, timedelta(days=2)).paper is Paper.VALID
+    assert paper.checked(code(), bundle(), at, timedelta(days=1)).paper is Paper.STATUS_UNKNOWN
+
+
+def test_a_clock_that_is_behind_the_list_says_nothing() -> None:
+    assert paper.checked(code(), bundle(), AT - timedelta(days=2)).paper is Paper.STATUS_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"made_at": "2026-11-29T12:00:00Z"},
+        {"bits": status_list.encoded(())},
+        {"list": 2},
+        {"signature": "AAAA"},
+        {"signature": 7},
+    ],
+)
+def test_a_list_that_was_changed_says_nothing(change: dict[str, Any]) -> None:
+    held = bundle((4711,))
+    held["issuers"][0]["lists"]["1"] |= change
+    assert paper.checked(code(), held, AT).paper is Paper.STATUS_UNKNOWN
+
+
+def test_a_list_of_another_number_or_issuer_says_nothing() -> None:
+    other = paper.signed_list(ISSUER, 2, AT, status_list.encoded(()), KEY)
+    foreign = paper.signed_list(f"{ISSUER}-too", 1, AT, status_list.encoded(()), KEY)
+    for form in (other, foreign):
+        held = bundle()
+        held["issuers"][0]["lists"]["1"] = form
+        assert paper.checked(code(), held, AT).paper is Paper.STATUS_UNKNOWN
+
+
+def test_small_letters_read_as_capitals() -> None:
+    assert paper.checked(code().lower(), bundle(), AT).paper is Paper.VALID
 
 
 def test_a_list_that_the_issuer_did_not_sign_says_nothing() -> None:

@@ -30,13 +30,17 @@ class StatusList(Base):
 
 
 class SignedList(Base):
-    """A status list as it was signed at one time. Rows are only ever added; the newest is the one served."""
+    """A status list as it was signed at one time. Rows are only ever added; the newest is the one served.
+
+    `paper_signature` is the signature of the form that is checked without network (`paper.signed_list`).
+    """
 
     __tablename__ = "signed_list"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     list_id: Mapped[int] = mapped_column(sa.ForeignKey("status_list.id"))
     document: Mapped[str] = mapped_column(sa.Text)
+    paper_signature: Mapped[str | None] = mapped_column(sa.String(88))
     bits_set: Mapped[int]
     key_id: Mapped[int] = mapped_column(sa.ForeignKey("signing_key.id"))
     log_number: Mapped[int] = mapped_column(sa.ForeignKey("log_entry.number"), unique=True)

@@ -58,6 +58,7 @@ class ListCard:
     document: str
     log_number: int
     at: datetime
+    paper_signature: str | None
 
 
 def document_of(card: CredentialCard, sequence: int | None = None) -> DocumentCard | None:
@@ -125,6 +126,7 @@ def stale_lists() -> list[int]:
             .where(
                 sa.or_(
                     SignedList.id.is_(None),
+                    SignedList.paper_signature.is_(None),
                     SignedList.at < clock.now() - SIGNED_ANEW_AFTER,
                     SignedList.key_id.in_(sa.select(KeyEvent.key_id).where(KeyEvent.kind == "compromised")),
                     SignedList.bits_set != sa.func.coalesce(counted.c.bits, 0),
@@ -171,6 +173,7 @@ _LISTS = sa.select(
     SignedList.document,
     SignedList.log_number,
     SignedList.at,
+    SignedList.paper_signature,
 ).join(StatusList, StatusList.id == SignedList.list_id)
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from lms import clock
-from lms.credentials import queries
+from lms.credentials import paper, queries
 from lms.credentials.badges import did, proof, status_list
 from lms.credentials.log.salt import public_hash
 from lms.credentials.models import SignedList, StatusList
@@ -61,14 +61,15 @@ def sign_list(list_id: int) -> None:
     url = f"{root}/issuers/{slug}/status/{held.number}"
     key, signer = badge_signer(held.organisation_id)
     issuer = did.did_of(root, slug)
-    signed = proof.sign(
-        status_list.unsigned(url, issuer, ended, now), signer, method=f"{issuer}#{key.name}", at=now
-    )
+    bare = status_list.unsigned(url, issuer, ended, now)
+    signed = proof.sign(bare, signer, method=f"{issuer}#{key.name}", at=now)
+    bits = bare["credentialSubject"]["encodedList"]
     text = json.dumps(signed, separators=(",", ":"))
     session().add(
         SignedList(
             list_id=list_id,
             document=text,
+            paper_signature=paper.signed_list(issuer, held.number, now, bits, signer)["signature"],
             bits_set=len(ended),
             key_id=key.id,
             log_number=log.append("status-list", list=public_hash(url), doc=public_hash(text)),

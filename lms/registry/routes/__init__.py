@@ -1,11 +1,23 @@
 """The pages of the registry: the public checks, what machines read, and the register for those who keep it."""
 
-from flask import Flask
+from flask import (Flask,)
+from lms.registry.routes import (details, files, machine, many, offline, public, register, searching, subscribing, templates,)
+from lms.registry.routes.blueprint import (bp,)
 
-from lms.registry.routes import details, machine, many, public, register, searching, subscribing
-from lms.registry.routes.blueprint import bp
-
-__all__ = ["bp", "details", "machine", "many", "public", "register", "searching", "start", "subscribing"]
+__all__ = [
+    "bp",
+    "details",
+    "files",
+    "machine",
+    "many",
+    "offline",
+    "public",
+    "register",
+    "searching",
+    "start",
+    "subscribing",
+    "templates",
+]
 
 
 def start(app: Flask) -> None:
