@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from lms.credentials.naming import search_key
 from lms.credentials.numbers import LENGTH, compact, is_well_formed, normalise
 from lms.credentials.queries import CredentialCard
 from lms.credentials.states import State, state_on
+from lms.errors import Invalid
 from lms.registry.queries import Slip, Verification, answer_for
 from lms.registry.sheets import SENTENCES, Asked, AskedRow
 
@@ -66,7 +67,7 @@ class Answered:
             ("yes" if said and said.is_in_grace else "no") if shown else "",
             (said.since or "") if said else "",
             (shown.superseded_by or "") if shown else "",
-            said.as_of.isoformat(timespec="seconds") if said else "",
+            (said.on or said.as_of.isoformat(timespec="seconds")) if said else "",
             self.code,
             self.explanation,
         )
@@ -107,10 +108,13 @@ def _answered(
         slip = Slip.CHECK if len(compact(typed)) == LENGTH else Slip.LENGTH
         return Answered(row.row, typed, name, Verification(number, State.UNKNOWN, now, slip=slip), code="V02")
     card = cards.get(number)
-    moment = now if row.day is None else _moment(row.day, card.zone if card else "UTC", now)
-    if moment is None:
+    day = None if row.day is None else _day(row.day, card.zone if card else "UTC", now)
+    if row.day is not None and day is None:
         return Answered(row.row, typed, name, None, code="V04")
-    answer = answer_for(card, number, moment, standings.get(card.id) if card and moment == now else None)
+    try:
+        answer = answer_for(card, number, now, standings.get(card.id) if card and day is None else None, day)
+    except Invalid:  # on that day it was not issued yet
+        answer = Verification(number, State.UNKNOWN, now, on=day)
     if answer.credential is None:
         return Answered(row.row, typed, name, answer, code="V06" if answer.state is State.ERASED else "V03")
     is_same = is_same_name(name, answer.credential.name) if name else None
@@ -126,14 +130,10 @@ def _words_of(name: str) -> list[str]:
     return sorted(re.findall(r"\w+", search_key(name).replace("'", "").replace("’", "")))
 
 
-def _moment(typed: str | date, zone: str, now: datetime) -> datetime | None:
-    """The end of a day where the issuer is, or now when that day is not over; None for a later or odd one."""
+def _day(typed: str | date, zone: str, now: datetime) -> date | None:
+    """The day that was typed; None for an odd one, and for one that is still to come where the issuer is."""
     try:
         day = date.fromisoformat(typed.strip()) if isinstance(typed, str) else typed
     except ValueError:
         return None
-    local = ZoneInfo(zone)
-    if day > now.astimezone(local).date() or day.year < 1900:
-        return None
-    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), local) - timedelta(microseconds=1)
-    return min(end.astimezone(UTC), now)
+    return day if date(1900, 1, 1) <= day <= now.astimezone(ZoneInfo(zone)).date() else None

@@ -1,6 +1,6 @@
 """What anyone may know of a number, and nothing more."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -107,53 +107,67 @@ def verification(text: str, on: date | None = None) -> Verification:
         slip = Slip.CHECK if len(compact(text)) == LENGTH else Slip.LENGTH
         return Verification(number, State.UNKNOWN, moment, slip=slip)
     card = credentials.by_number(number)
-    if on is not None and card is not None:
-        return _answer_on(card, on, moment)
-    is_over = card is not None and state_on(card, moment) is State.EXPIRED
-    return answer_for(card, number, moment, certification.public_standing(card) if card and is_over else None)
+    is_expired = on is None and card is not None and state_on(card, moment) is State.EXPIRED
+    cycles = certification.public_standing(card) if card is not None and is_expired else None
+    return answer_for(card, number, moment, cycles, on)
 
 
 def answer_for(
-    card: CredentialCard | None, number: str, moment: datetime, standing: Standing | None = None
+    card: CredentialCard | None, number: str, moment: datetime, cycles: Standing | None, on: date | None = None
 ) -> Verification:
-    """The public answer about a well-formed number at an instant, as far as it is known today.
+    """The answer about a well-formed number now, as `verification` gives it, from what was read already.
 
-    `standing` is that of the certification's cycles today, where there are any.
+    `cycles` is what stands of an expired certification. Raises Invalid as `verification` does.
     """
+    if on is not None and card is not None:
+        return _answer_on(card, on, moment)
     state = state_on(card, moment)
     if card is None or state is State.UNKNOWN:
         return Verification(number, State.UNKNOWN, moment)
     if state is State.ERASED:
-        return Verification(number, state, moment, since=_since(card, state, clock.now()))
-    is_replaced = card.superseded_at is not None and card.superseded_at <= moment
-    cycles = standing if state is State.EXPIRED else None
+        return Verification(number, state, moment, since=_since(card, state))
     return Verification(
         number,
         state,
         moment,
-        since=_since(card, state, moment),
-        credential=PublicCredential(
-            kind=card.kind,
-            title=card.title,
-            name=card.name_as_issued,
-            issuer=card.issuer_name,
-            issued_on=card.issued_on,
-            valid_until=valid_until_at(card, moment),
-            superseded_by=card.superseded_by if is_replaced else None,
-        ),
+        since=_since(card, state),
+        credential=_public(card, card.valid_until),
+        reason_class=_reason_class(card, state),
         is_in_grace=cycles is not None and cycles.status is Status.GRACE,
         is_renewal_in_process=cycles is not None and cycles.is_renewal_in_process,
-        reason_class=_reason_class(card, state),
     )
 
 
 def _answer_on(card: CredentialCard, on: date, now: datetime) -> Verification:
     if on > now.astimezone(ZoneInfo(card.zone)).date():
         raise Invalid("on", _("That day is still to come. Choose today or a day before."))
-    if state_on(card, on) is State.UNKNOWN:
+    state = state_on(card, on)
+    if state is State.UNKNOWN:
         raise Invalid("on", _("On that day this credential was not issued yet."))
-    end = datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(card.zone)) - timedelta(microseconds=1)
-    return replace(answer_for(card, card.number, min(now, end)), as_of=now, on=on)
+    end = min(now, datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(card.zone)))
+    if state is State.ERASED:
+        return Verification(card.number, state, now, since=_since(card, state), on=on)
+    return Verification(
+        card.number,
+        state,
+        now,
+        since=_since(card, state, end),
+        credential=_public(card, valid_until_at(card, end)),
+        reason_class=_reason_class(card, state),
+        on=on,
+    )
+
+
+def _public(card: CredentialCard, valid_until: date | None) -> PublicCredential:
+    return PublicCredential(
+        kind=card.kind,
+        title=card.title,
+        name=card.name_as_issued,
+        issuer=card.issuer_name,
+        issued_on=card.issued_on,
+        valid_until=valid_until,
+        superseded_by=card.superseded_by,
+    )
 
 
 def _reason_class(card: CredentialCard, state: State) -> ReasonClass | None:
@@ -162,13 +176,13 @@ def _reason_class(card: CredentialCard, state: State) -> ReasonClass | None:
     return next((event.reason_class for event in card.events if event.kind is EventKind.REVOKED), None)
 
 
-def _since(card: CredentialCard, state: State, moment: datetime) -> date | None:
+def _since(card: CredentialCard, state: State, before: datetime | None = None) -> date | None:
     if state is State.EXPIRED:
-        return valid_until_at(card, moment)
+        return card.valid_until if before is None else valid_until_at(card, before)
     if state is State.SUPERSEDED:
         return _day(card.superseded_at, card.zone)
     wanted = EVENT_OF.get(state)
-    moments = [event.at for event in card.events if event.kind is wanted and event.at <= moment]
+    moments = [event.at for event in card.events if event.kind is wanted and (not before or event.at < before)]
     return _day(moments[-1], card.zone) if moments else None
 
 
