@@ -48,5 +48,5 @@ def test_every_word_of_it_is_signed(make: Any) -> None:
     document = clr.unsigned(one, badge.unsigned(one, with_amounts=True))
     options = {"documentLoader": proof._load}
     back = jsonld.compact(jsonld.expand(document, options), {"@context": document["@context"]}, options)
-    # The context gives the list of records a type that nothing in it has: the word comes back as its address.
-    assert {key.rpartition("#")[2] for key in _keys(back)} == _keys(document)
+    # The context gives some words a type that nothing has: they come back as their addresses, "identifier-1".
+    assert {key.rpartition("#")[2].removesuffix("-1") for key in _keys(back)} == _keys(document)
