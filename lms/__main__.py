@@ -4,4 +4,5 @@ import sys
 
 from lms.cli import main
 
-sys.exit(main())
+if __name__ == "__main__":  # a process that is forked off reads this file too, and is to run nothing
+    sys.exit(main())

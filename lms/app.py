@@ -37,7 +37,9 @@ class Lms(Flask):
         endpoint = request.endpoint or ""
         if endpoint == "static":
             return super().dispatch_request()
-        block = db.reading if request.method in SAFE_METHODS else db.transaction
+        view = self.view_functions.get(endpoint)
+        is_reading = request.method in SAFE_METHODS or getattr(view, "is_reading_only", False)
+        block = db.reading if is_reading else db.transaction
         with block(), db.scope(db.Scope()):
             signed_in = sessions.signed_in()
             actor = signed_in.actor if signed_in else None

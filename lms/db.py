@@ -172,6 +172,15 @@ def reading() -> Iterator[Session]:
         _is_reading.reset(token)
 
 
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
+
+
+def reads_only(view: ViewT) -> ViewT:
+    """Mark a POST that changes nothing, as its question is too long for an address: it holds no writer back."""
+    view.is_reading_only = True  # type: ignore[attr-defined]
+    return view
+
+
 def _refuse_nesting(current: Session) -> None:
     if "after_commit" in current.info or "reading" in current.info:
         raise RuntimeError("a transaction is open already; only the entry points open one")

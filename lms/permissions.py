@@ -204,6 +204,8 @@ class Permission(StrEnum):
     # credentials
     CREDENTIALS_LIST = "credentials:list"
     CREDENTIALS_VIEW = "credentials:view"
+    CREDENTIALS_SHARE = "credentials:share"
+    CREDENTIALS_CHOOSE_IDENTITY = "credentials:choose_identity"
     # certification
     CERTIFICATION_SEE_PROGRESS = "certification:see_progress"
     CERTIFICATION_APPLY = "certification:apply"
@@ -228,6 +230,7 @@ class Permission(StrEnum):
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
+    REGISTRY_ALLOW_NAME_SEARCH = "registry:allow_name_search"
     # end
 
 
@@ -336,6 +339,8 @@ RULES: dict[Permission, Rule] = {
     Permission.CREDENTIALS_VIEW: Rule(
         allows=((owner,), (registrar_there,), (reviewer_there,)), knows=(staff_there,)
     ),
+    Permission.CREDENTIALS_SHARE: Rule(allows=((owner,),), knows=(staff_there,)),
+    Permission.CREDENTIALS_CHOOSE_IDENTITY: Rule(allows=((owner,),)),
     # certification
     Permission.CERTIFICATION_SEE_PROGRESS: Rule(allows=((owner,),)),
     Permission.CERTIFICATION_APPLY: Rule(allows=((owner,),)),
@@ -384,6 +389,7 @@ RULES: dict[Permission, Rule] = {
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),
+    Permission.REGISTRY_ALLOW_NAME_SEARCH: Rule(allows=((registrar_there,),), knows=(staff_there,)),
     # end
 }
 

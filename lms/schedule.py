@@ -22,6 +22,7 @@ SWEEPS: tuple[Sweep, ...] = (
     credentials.DOCUMENTS,
     credentials.LISTS,
     credentials.CHECKPOINTS,
+    credentials.SUBSCRIBERS,
     # certification
     certification.COMPLETIONS,
     certification.OVERDUE,

@@ -95,9 +95,7 @@ def downgrade() -> None:
     )
     for table, column in (("certificate_file", "credential_id"), ("renewal_certificate", "renewal_id")):
         undrawn = sa.text("drawn_at IS NULL")
-        op.create_index(
-            f"ix_{table}_undrawn", table, [column], sqlite_where=undrawn, postgresql_where=undrawn
-        )
+        op.create_index(f"ix_{table}_undrawn", table, [column], sqlite_where=undrawn, postgresql_where=undrawn)
     op.execute(
         "INSERT INTO certificate_file (credential_id, sha256, drawn_at) SELECT credential_id, pdf_sha256, "
         "made_at FROM credential_document WHERE sequence = 1 AND retired_at IS NULL"

@@ -122,14 +122,14 @@ def linked_rings(x: float, y: float, radius: float) -> PDFPathObject:
     return path
 
 
-def qr_code(text: str) -> tuple[PDFPathObject, int]:
-    """A QR code (level Q) as one path in units of a module, and how many modules its side has.
+def qr_code(text: str, error: str = "q") -> tuple[PDFPathObject, int]:
+    """A QR code as one path in units of a module, and how many modules its side has.
 
     The quiet zone is part of the side; whoever draws scales the path to the size on paper. The mask is
     fixed: trying all eight takes half the time of a certificate, and every reader takes the mask from
     the code itself.
     """
-    matrix = segno.make(text, error="q", mask=MASK, micro=False, boost_error=False).matrix
+    matrix = segno.make(text, error=error, mask=MASK, micro=False, boost_error=False).matrix
     side = len(matrix) + 2 * QUIET_ZONE
     marks: Marks = []
     for row, line in enumerate(matrix):

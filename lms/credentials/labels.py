@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 
 from lms.credentials.facts import Kind
-from lms.credentials.states import Act, EventKind, State
+from lms.credentials.states import Act, EventKind, ReasonClass, State
 
 TAGS = {
     State.ACTIVE: "ok",
@@ -45,11 +45,31 @@ _EVENTS = {
     EventKind.RELINQUISHED: _("Surrendered"),
     EventKind.ERASED: _("Holder's data erased"),
 }
+REASON_CLASSES = {
+    ReasonClass.ISSUED_IN_ERROR: _("It was issued in error"),
+    ReasonClass.NOT_TRUE: _("What it stood on was not true"),
+    ReasonClass.CONDUCT: _("Conduct"),
+    ReasonClass.ASKED_FOR: _("The holder asked for it"),
+    ReasonClass.OTHER: _("Another reason"),
+}
 _MODES = {
     "in_person": _("in person"),
     "live_remote": _("live online"),
     "self_paced": _("at own pace"),
 }
+
+
+_PARTS = {
+    "training": _("Hours of training, by topic and way"),
+    "practice": _("Hours of practice and of supervision"),
+    "examinations": _("Examinations passed, without scores"),
+    "periods": _("Its periods: from when until when"),
+}
+
+
+def part_word(part: str) -> str:
+    """What a holder's code shows, in words."""
+    return str(_PARTS[part])
 
 
 def state_word(state: State) -> str:

@@ -55,6 +55,16 @@ class EventKind(StrEnum):
     ERASED = "erased"
 
 
+class ReasonClass(StrEnum):
+    """Why a credential was taken back, as far as the public is told; the reason itself never is."""
+
+    ISSUED_IN_ERROR = "issued_in_error"
+    NOT_TRUE = "not_true"
+    CONDUCT = "conduct"
+    ASKED_FOR = "asked_for"
+    OTHER = "other"
+
+
 POSSIBLE: dict[Act, frozenset[State]] = {
     Act.SUSPEND: frozenset({State.ACTIVE, State.PROBATION}),
     Act.REINSTATE: frozenset({State.SUSPENDED, State.INACTIVE, State.PROBATION}),
@@ -80,6 +90,7 @@ class StatusFact:
 
     kind: EventKind
     at: datetime
+    reason_class: ReasonClass | None = None
 
 
 @dataclass(frozen=True, slots=True)

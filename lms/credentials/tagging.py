@@ -1,11 +1,11 @@
-"""A page that says what its parts are, for readers that do not see it. Pure.
+"""Pages that say what their parts are, for readers that do not see them. Pure.
 
 ReportLab draws but does not tag. `TaggedCanvas` notes each part while it is drawn, as marked content; what is
 drawn outside of one must be an artifact, as ISO 14289-1 (PDF/UA) asks. `finished` then writes the structure
 tree, the metadata and the attachment with pikepdf. Made to PDF/UA-1 and PDF/A-3; not certified by anyone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -24,27 +24,59 @@ LINK = "Link"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of the page in reading order: its role, and for a picture what it shows and where it is."""
+    """One part of the page in reading order: its role, and for a picture what it shows and where it is.
+
+    `said` is the text of the part where its glyphs do not tell it, `page` counts from 0, `number` in its page,
+    and `group` is the place of what it belongs to, as a row of a table, or -1.
+    """
 
     role: str
     number: int
     alt: str = ""
     box: Box | None = None
+    said: str = ""
+    page: int = 0
+    group: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What holds parts or other groups: a Table, its rows; `inside` is the place of another group or -1."""
+
+    role: str
+    inside: int = -1
 
 
 class TaggedCanvas(Canvas):
-    """A canvas for one page whose parts are noted in the order in which they are drawn."""
+    """A canvas whose parts are noted in the order in which they are drawn, page after page."""
 
     _code: list[str]  # ReportLab's operators so far; its type stubs do not know of it.
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
         self.parts: list[Part] = []
+        self.groups: list[Group] = []
+        self._page_at, self._open = 0, -1
+
+    def showPage(self) -> None:
+        """End the page; what is drawn next is on a new one."""
+        super().showPage()
+        self._page_at += 1
 
     @contextmanager
-    def part(self, role: str, alt: str = "", box: Box | None = None) -> Iterator[None]:
+    def group(self, role: str) -> Iterator[None]:
+        """Parts drawn inside belong together: Table, TR, L …"""
+        before = self._open
+        self.groups.append(Group(role, before))
+        self._open = len(self.groups) - 1
+        yield
+        self._open = before
+
+    @contextmanager
+    def part(self, role: str, alt: str = "", box: Box | None = None, said: str = "") -> Iterator[None]:
         """What is drawn inside is one part with this role: H1, P, Figure, Link …"""
-        one = Part(role, len(self.parts), alt, box)
+        number = sum(part.page == self._page_at for part in self.parts)
+        one = Part(role, number, alt, box, said, self._page_at, self._open)
         self.parts.append(one)
         self._code.append(f"/{role} <</MCID {one.number}>> BDC")
         yield
@@ -86,15 +118,16 @@ def finished(
     made_on: date,
     attachment: Attachment | None = None,
     seal: Seal | None = None,
+    groups: Sequence[Group] = (),
 ) -> bytes:
-    """The drawn page with structure tree, metadata, colour profile, attachment and an empty signature field.
+    """The drawn pages with structure tree, metadata, colour profile, attachment and an empty signature field.
 
     The same arguments give the same bytes.
     """
     with pikepdf.open(BytesIO(drawn)) as pdf:
         _catalog(pdf, title, language)
         tree = _Tree(pdf)
-        tree.add_parts(parts)
+        tree.add_parts(parts, groups)
         if seal is not None:
             tree.add_field(seal)
         tree.close()
@@ -107,28 +140,50 @@ def finished(
 
 
 class _Tree:
-    """The structure tree of a one-page document."""
+    """The structure tree of a document; the signature field is on its first page."""
 
     def __init__(self, pdf: pikepdf.Pdf) -> None:
-        self.pdf, self.page = pdf, pdf.pages[0].obj
+        self.pdf, self.pages = pdf, [page.obj for page in pdf.pages]
+        self.page = self.pages[0]
         self.root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
         self.document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=self.root))
         self.children: list[pikepdf.Object] = []
-        self.marked: list[pikepdf.Object] = []
+        self.marked: list[list[pikepdf.Object]] = [[] for _ in self.pages]
         self.objects: list[tuple[int, pikepdf.Object]] = []
 
-    def add_parts(self, parts: list[Part]) -> None:
-        links = [a for a in self.page.get("/Annots", Array()) if a.get("/Subtype") == Name.Link]
+    def add_parts(self, parts: list[Part], groups: Sequence[Group]) -> None:
+        links = [
+            [one for one in page.get("/Annots", Array()) if one.get("/Subtype") == Name.Link]
+            for page in self.pages
+        ]
+        places: dict[int, pikepdf.Object] = {}
         for part in parts:
-            element = self._element(part.role)
+            self.page = self.pages[part.page]
+            element = self._element(part.role, self._group(part.group, groups, places))
+            if part.role == "TH":
+                element.A = Dictionary(O=Name.Table, Scope=Name.Column)
             element.K = part.number
             if part.alt:
                 element.Alt = pikepdf.String(part.alt)
+            if part.said:
+                element.ActualText = pikepdf.String(part.said)
             if part.box is not None:
                 element.A = Dictionary(O=Name.Layout, BBox=Array([round(edge, 2) for edge in part.box]))
-            if part.role == LINK and links:
-                self._add_link(element, part, links.pop(0))
-            self.marked.append(element)
+            if part.role == LINK and links[part.page]:
+                self._add_link(element, part, links[part.page].pop(0))
+            self.marked[part.page].append(element)
+        self.page = self.pages[0]
+
+    def _group(
+        self, place: int, groups: Sequence[Group], places: dict[int, pikepdf.Object]
+    ) -> pikepdf.Object | None:
+        """The element of a group, made with those that hold it when its first part comes."""
+        if place < 0:
+            return None
+        if place not in places:
+            one = groups[place]
+            places[place] = self._element(one.role, self._group(one.inside, groups, places))
+        return places[place]
 
     def _add_link(self, element: pikepdf.Object, part: Part, link: pikepdf.Object) -> None:
         reference = self.pdf.make_indirect(link) if not link.is_indirect else link
@@ -163,28 +218,37 @@ class _Tree:
     def close(self) -> None:
         self.document.K = Array(self.children)
         self.root.K = self.document
-        numbers = Array([0, Array(self.marked)])
+        numbers = Array()
+        for at, (page, marked) in enumerate(zip(self.pages, self.marked, strict=True)):
+            numbers.append(at)
+            numbers.append(Array(marked))
+            page.StructParents = at
+            page.Tabs = Name.S
         for key, element in self.objects:
             numbers.append(key)
             numbers.append(element)
         self.root.ParentTree = self.pdf.make_indirect(Dictionary(Nums=numbers))
-        self.root.ParentTreeNextKey = 1 + len(self.objects)
-        self.page.StructParents = 0
-        self.page.Tabs = Name.S
+        self.root.ParentTreeNextKey = len(self.pages) + len(self.objects)
         self.pdf.Root.StructTreeRoot = self.root
 
-    def _element(self, role: str) -> pikepdf.Object:
+    def _element(self, role: str, inside: pikepdf.Object | None = None) -> pikepdf.Object:
+        parent = self.document if inside is None else inside
         element = self.pdf.make_indirect(
-            Dictionary(Type=Name.StructElem, S=Name(f"/{role}"), P=self.document, Pg=self.page)
+            Dictionary(Type=Name.StructElem, S=Name(f"/{role}"), P=parent, Pg=self.page)
         )
-        self.children.append(element)
+        if inside is None:
+            self.children.append(element)
+        elif "/K" in inside:
+            inside.K.append(element)
+        else:
+            inside.K = Array([element])
         return element
 
     def _reference(self, thing: pikepdf.Object) -> pikepdf.Object:
         return Dictionary(Type=Name.OBJR, Obj=thing, Pg=self.page)
 
     def _own(self, thing: pikepdf.Object, element: pikepdf.Object) -> None:
-        key = 1 + len(self.objects)
+        key = len(self.pages) + len(self.objects)
         thing.StructParent = key
         self.objects.append((key, element))
 

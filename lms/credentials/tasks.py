@@ -22,6 +22,13 @@ def sign_checkpoint(_size: int) -> None:
     services.sign_checkpoint()
 
 
+@task("credentials.tell_subscriber")
+def tell_subscriber(subscriber_id: int) -> None:
+    """Mail the newest checkpoint to a subscriber, if that is due."""
+    services.tell_subscriber(subscriber_id)
+
+
 DOCUMENTS = Sweep("documents of credentials to make", "credentials.make_document", 30, queries.unmade)
 LISTS = Sweep("status lists to sign", "credentials.sign_list", 30, queries.stale_lists)
 CHECKPOINTS = Sweep("a checkpoint of the log to sign", "credentials.sign_checkpoint", 60, queries.unsigned_size)
+SUBSCRIBERS = Sweep("checkpoints to mail", "credentials.tell_subscriber", 3600, queries.subscribers_due)

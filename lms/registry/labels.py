@@ -32,7 +32,11 @@ def sentence(answer: Verification) -> str:
     return str(
         {
             State.ACTIVE: lambda: _("This credential is active."),
-            State.EXPIRED: lambda: _("This credential expired after %(day)s.", day=since),
+            State.EXPIRED: lambda: (
+                _("This credential is in its days of grace since its last day, %(day)s.", day=since)
+                if answer.is_in_grace
+                else _("This credential expired after %(day)s.", day=since)
+            ),
             State.SUSPENDED: lambda: _("This credential is suspended since %(day)s.", day=since),
             State.REVOKED: lambda: _("This credential was revoked on %(day)s.", day=since),
             State.SUPERSEDED: lambda: _("This credential was replaced by a newer one on %(day)s.", day=since),
@@ -55,7 +59,7 @@ def advice(answer: Verification) -> str:
         {
             State.ACTIVE: lambda: _("It is in force today."),
             State.EXPIRED: lambda: (
-                _("It is in its days of grace: it can be renewed, and it is not in force until that is done.")
+                _("It can be renewed, and it is not in force until that is done.")
                 if answer.is_in_grace
                 else _("It was valid until then and was not renewed.")
             ),

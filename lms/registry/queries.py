@@ -1,10 +1,12 @@
 """What anyone may know of a number, and nothing more."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
 
 from lms import clock
 from lms.certification import queries as certification
@@ -13,7 +15,8 @@ from lms.credentials import queries as credentials
 from lms.credentials.facts import Kind
 from lms.credentials.numbers import LENGTH, compact, is_well_formed, normalise
 from lms.credentials.queries import CredentialCard
-from lms.credentials.states import EventKind, State, state_on
+from lms.credentials.states import EventKind, ReasonClass, State, state_on, valid_until_at
+from lms.errors import Invalid
 
 
 class Slip(StrEnum):
@@ -53,14 +56,26 @@ class Verification:
     slip: Slip | None = None
     is_in_grace: bool = False
     is_renewal_in_process: bool = False
+    reason_class: ReasonClass | None = None
+    on: date | None = None
+
+    @property
+    def verdict(self) -> str:
+        """The answer in a word: the state, or that it is in its days of grace, or not ours."""
+        if self.is_in_grace:
+            return "in_grace"
+        return "not_ours" if self.state is State.UNKNOWN else self.state.value
 
     def as_json(self) -> dict[str, Any]:
         """The same answer for a machine."""
         answer: dict[str, Any] = {
             "number": self.number,
             "status": self.state.value,
+            "verdict": self.verdict,
             "as_of": self.as_of.isoformat(timespec="seconds"),
         }
+        if self.on is not None:
+            answer["on"] = self.on.isoformat()
         if self.slip is not None:
             answer["problem"] = "typing_slip"
         if self.credential is not None:
@@ -76,17 +91,24 @@ class Verification:
                 "superseded_by": shown.superseded_by,
                 "in_grace": self.is_in_grace,
                 "renewal_in_process": self.is_renewal_in_process,
+                "reason_class": self.reason_class.value if self.reason_class else None,
             }
         return answer
 
 
-def verification(text: str) -> Verification:
-    """The answer about what someone typed, as of now; spaces, dashes and lower case do not matter."""
+def verification(text: str, on: date | None = None) -> Verification:
+    """The answer about what someone typed, as of now; spaces, dashes and lower case do not matter.
+
+    `on` asks for the answer as of the end of an earlier day where the issuer is, from what is known today.
+    Raises Invalid for a day that is still to come, and for one before the credential was issued.
+    """
     number, moment = normalise(text), clock.now()
     if not is_well_formed(text):
         slip = Slip.CHECK if len(compact(text)) == LENGTH else Slip.LENGTH
         return Verification(number, State.UNKNOWN, moment, slip=slip)
     card = credentials.by_number(number)
+    if on is not None and card is not None:
+        return _answer_on(card, on, moment)
     state = state_on(card, moment)
     if card is None or state is State.UNKNOWN:
         return Verification(number, State.UNKNOWN, moment)
@@ -98,27 +120,58 @@ def verification(text: str) -> Verification:
         state,
         moment,
         since=_since(card, state),
-        credential=PublicCredential(
-            kind=card.kind,
-            title=card.title,
-            name=card.name_as_issued,
-            issuer=card.issuer_name,
-            issued_on=card.issued_on,
-            valid_until=card.valid_until,
-            superseded_by=card.superseded_by,
-        ),
+        credential=_public(card, card.valid_until),
+        reason_class=_reason_class(card, state),
         is_in_grace=cycles is not None and cycles.status is Status.GRACE,
         is_renewal_in_process=cycles is not None and cycles.is_renewal_in_process,
     )
 
 
-def _since(card: CredentialCard, state: State) -> date | None:
+def _answer_on(card: CredentialCard, on: date, now: datetime) -> Verification:
+    if on > now.astimezone(ZoneInfo(card.zone)).date():
+        raise Invalid("on", _("That day is still to come. Choose today or a day before."))
+    state = state_on(card, on)
+    if state is State.UNKNOWN:
+        raise Invalid("on", _("On that day this credential was not issued yet."))
+    end = min(now, datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(card.zone)))
+    if state is State.ERASED:
+        return Verification(card.number, state, now, since=_since(card, state), on=on)
+    return Verification(
+        card.number,
+        state,
+        now,
+        since=_since(card, state, end),
+        credential=_public(card, valid_until_at(card, end)),
+        reason_class=_reason_class(card, state),
+        on=on,
+    )
+
+
+def _public(card: CredentialCard, valid_until: date | None) -> PublicCredential:
+    return PublicCredential(
+        kind=card.kind,
+        title=card.title,
+        name=card.name_as_issued,
+        issuer=card.issuer_name,
+        issued_on=card.issued_on,
+        valid_until=valid_until,
+        superseded_by=card.superseded_by,
+    )
+
+
+def _reason_class(card: CredentialCard, state: State) -> ReasonClass | None:
+    if state is not State.REVOKED:
+        return None
+    return next((event.reason_class for event in card.events if event.kind is EventKind.REVOKED), None)
+
+
+def _since(card: CredentialCard, state: State, before: datetime | None = None) -> date | None:
     if state is State.EXPIRED:
-        return card.valid_until
+        return card.valid_until if before is None else valid_until_at(card, before)
     if state is State.SUPERSEDED:
         return _day(card.superseded_at, card.zone)
     wanted = EVENT_OF.get(state)
-    moments = [event.at for event in card.events if event.kind is wanted]
+    moments = [event.at for event in card.events if event.kind is wanted and (not before or event.at < before)]
     return _day(moments[-1], card.zone) if moments else None
 
 

@@ -117,6 +117,7 @@ KNOWN_TO_THE_WEB = {
     "lms.certification.proof_forms",  # forms of papers, one for each kind
     "lms.certification.proof_words",  # papers in the reader's words
     "lms.certification.record",  # gathers a person's record from the queries of other slices
+    "lms.registry.template_forms",  # what may be chosen on the page of a look
     "lms.home.menu",  # which words of the menu are shown to whom
     "lms.people.admin",  # pages of those who manage
     "lms.people.factors",  # second factors, tied to Flask-Security
@@ -128,5 +129,6 @@ KNOWN_TO_THE_WEB = {
     "lms.people.security",  # sets Flask-Security up
     "lms.people.security_forms",  # Flask-Security's forms with our words
     "lms.people.sessions",  # sessions that can be listed and ended
+    "lms.registry.many",  # answers many numbers from the queries of other slices
     "lms.people.throttle",  # sign-ins that did not succeed
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -21,7 +22,9 @@ from lms.credentials.states import State, state_on
 from lms.db import session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.mail import OutgoingMail
+from lms.registry import many
 from lms.registry.queries import verification
+from lms.registry.sheets import Asked, AskedRow
 from tests.certification import facts
 from tests.conftest import Clients, Transactions
 from tests.personas import Personas
@@ -228,6 +231,11 @@ def test_grace_is_shown_apart_from_the_true_end(
         answer_json = clients(None).get(f"/verify/{number}?format=json").get_json()
         assert (answer_json["status"], answer_json["valid_until"]) == ("expired", end.isoformat())
         assert answer_json["in_grace"] is answer_json["renewal_in_process"] is True
+        with tx.reading():
+            (row,) = many.answers(Asked((AskedRow(1, number),), has_names=False, has_days=False))
+            alone = verification(number)
+            assert row.answer is not None
+            assert replace(row.answer, as_of=alone.as_of) == alone
     with _on(end + 31 * ONE), tx.reading():
         answer = verification(number)
         assert (answer.state, answer.is_in_grace) == (State.EXPIRED, False)

@@ -2,18 +2,26 @@
 
 import hashlib
 import json
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
+import pikepdf
 import pypdf
 import pypdfium2
 import pytest
+import segno
 import zxingcpp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from lms.credentials import paper
 from lms.credentials.certificate import CertificateFacts, draw
 from lms.credentials.facts import CredentialFacts, Kind
-from lms.credentials.lettering import FONTS_FOLDER, fit, missing_letters, width_of
+from lms.credentials.lettering import fit, missing_letters, width_of
+from lms.credentials.paper import Statement
+from lms.credentials.typefaces import FONTS_FOLDER
 from tests.credentials.making import FACTS
 
 NUMBER = "7Q2M-K4XD-9TPA-3WZ8-N0RB"
@@ -156,7 +164,7 @@ def test_a_fitted_name_is_never_wider_than_its_room(name: str) -> None:
 
 
 def test_letters_that_no_font_has_are_named() -> None:
-    assert missing_letters("Ana 王 Ana 王小") == "王小"
+    assert missing_letters("Ana ꦗ Ana ꦗꦮ") == "ꦗꦮ"
     assert missing_letters("Мария Ωmega Łódź’s – “x”") == ""
     assert missing_letters("line\nbreak") == "\n"
 
@@ -170,9 +178,49 @@ def test_bare_facts_draw() -> None:
 
 def test_the_manifest_tells_each_font_and_its_hash() -> None:
     manifest = {row["file"]: row for row in json.loads((FONTS_FOLDER / "manifest.json").read_text())}
-    files = {path.name for path in FONTS_FOLDER.iterdir() if path.suffix in (".ttf", ".woff2")}
+    files = {path.name for path in FONTS_FOLDER.iterdir() if path.suffix in (".ttf", ".woff2", ".xz")}
     assert set(manifest) == files
     for name, row in manifest.items():
         assert row["sha256"] == hashlib.sha256((FONTS_FOLDER / name).read_bytes()).hexdigest()
         assert (FONTS_FOLDER / row["licence_file"]).exists()
         assert row["licence"] == "OFL-1.1"
+
+
+PAPER = Statement(
+    "0a1b2c3d",
+    NUMBER,
+    CERTIFICATION.name,
+    CERTIFICATION.title,
+    CERTIFICATION.issued_on,
+    CERTIFICATION.valid_until,
+    1,
+    77777,
+)
+
+
+@pytest.mark.parametrize("facts", [CERTIFICATION, COMPLETION])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_both_codes_are_read_from_the_page_at_150_dpi(facts: CertificateFacts, language: str) -> None:
+    code = paper.written(PAPER, Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+    assert 200 < len(code) < 340
+    content = replace(facts.content, language=language)
+    pdf = draw(replace(facts, paper_code=code, content=content))
+    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=150 / 72).to_pil()
+    assert {one.text for one in zxingcpp.read_barcodes(picture)} == {facts.verify_url, code}
+    words = {"en": "Check without internet", "es": "Comprobar sin internet"}
+    assert words[language] in _page(pdf).extract_text()
+    if zbarimg := shutil.which("zbarimg"):
+        target = BytesIO()
+        picture.save(target, "PNG")
+        answer = subprocess.run([zbarimg, "-q", "--raw", "-"], input=target.getvalue(), capture_output=True)
+        assert set(answer.stdout.decode().split("\n")) == {facts.verify_url, code, ""}
+
+
+def test_the_second_code_is_packed_tightly_and_told_to_readers() -> None:
+    code = paper.written(PAPER, Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+    assert segno.make(code, error="m", micro=False).mode == "alphanumeric"
+    with pikepdf.open(BytesIO(draw(replace(CERTIFICATION, paper_code=code)))) as pdf:
+        elements = [one for one in pdf.objects if isinstance(one, pikepdf.Dictionary)]
+        figures = [str(one.Alt) for one in elements if one.get("/S") == pikepdf.Name.Figure]
+    assert len(figures) == 2
+    assert "without internet" in figures[1]

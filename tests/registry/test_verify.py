@@ -87,6 +87,7 @@ def test_the_public_sees_name_credential_issuer_dates_status_and_nothing_else(
     assert set(answer) == {
         *("number", "status", "as_of", "since", "kind", "credential", "name", "issuer"),
         *("issued_on", "valid_until", "superseded_by", "message", "in_grace", "renewal_in_process"),
+        *("verdict", "reason_class"),
     }
 
 

@@ -73,6 +73,8 @@ SHARED = {
     "tile_path": "0/000",
     "rendering": "json",
     "version": "1",
+    "code_id": "999999",
+    "code": "no-such-code",
 }
 
 

@@ -81,6 +81,7 @@ from lms.certification.queries.sharing import (
     share_by_token,
     shares_of,
 )
+from lms.certification.queries.standings import public_standings
 from lms.certification.queries.versions import (
     PinCard,
     Preview,
@@ -146,6 +147,7 @@ __all__ = [
     "proofs_awaiting",
     "proofs_of",
     "public_standing",
+    "public_standings",
     "queue_of",
     "record_under",
     "replay_of",

@@ -19,6 +19,7 @@ from lms.certification.scheme_file import Scheme
 from lms.certification.schemes import schemes
 from lms.credentials import queries as credentials
 from lms.credentials.queries import CredentialCard, Period
+from lms.credentials.states import EventKind as StatusKind
 from lms.credentials.states import State as CredentialState
 from lms.db import Scope, scope, seeing, session
 from lms.errors import NotFound
@@ -233,7 +234,9 @@ def _standing(
     asked: date | None,
 ) -> Standing:
     zone = ZoneInfo(card.zone)
-    events = [Event(EventKind(one.kind.value), one.at.astimezone(zone).date()) for one in card.events]
+    # An erased credential has nothing left that a cycle could speak of.
+    told = [one for one in card.events if one.kind is not StatusKind.ERASED]
+    events = [Event(EventKind(one.kind.value), one.at.astimezone(zone).date()) for one in told]
     if card.superseded_at is not None:
         events.append(Event(EventKind.SUPERSEDED, card.superseded_at.astimezone(zone).date()))
     return cycles.standing(

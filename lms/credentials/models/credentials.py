@@ -61,6 +61,7 @@ class StatusEvent(Base):
     credential_id: Mapped[int] = mapped_column(sa.ForeignKey("credential.id"), index=True)
     kind: Mapped[str] = mapped_column(sa.String(20))
     reason: Mapped[str] = mapped_column(sa.Text)
+    reason_class: Mapped[str | None] = mapped_column(sa.String(20))
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime] = mapped_column(Instant)
 

@@ -7,6 +7,7 @@ from lms.credentials.queries.cards import (
     StatusChange,
     any_of_scheme,
     by_number,
+    by_numbers,
     credential,
     credential_cards,
     credentials_of,
@@ -15,6 +16,15 @@ from lms.credentials.queries.cards import (
     periods_of,
     register_page,
 )
+from lms.credentials.queries.choices import (
+    Identity,
+    bodies_with_search,
+    found_by_name,
+    identity_choice,
+    is_listed,
+    words_of_name,
+)
+from lms.credentials.queries.codes import CodeCard, code_that_opens, codes_of, opened
 from lms.credentials.queries.documents import (
     DocumentCard,
     ListCard,
@@ -26,28 +36,41 @@ from lms.credentials.queries.documents import (
     unmade,
 )
 from lms.credentials.queries.log import unsigned_size
+from lms.credentials.queries.subscribers import subscribers_due
 
 __all__ = [
     "PAGE",
+    "CodeCard",
     "CredentialCard",
     "DocumentCard",
+    "Identity",
     "ListCard",
     "Period",
     "StatusChange",
     "any_of_scheme",
+    "bodies_with_search",
     "by_number",
+    "by_numbers",
+    "code_that_opens",
+    "codes_of",
     "credential",
     "credential_cards",
     "credentials_of",
     "document_of",
     "ended_in",
     "family_of",
+    "found_by_name",
     "history_of",
+    "identity_choice",
+    "is_listed",
     "newest_lists",
+    "opened",
     "periods_of",
     "register_page",
     "signed_list",
     "stale_lists",
+    "subscribers_due",
     "unmade",
     "unsigned_size",
+    "words_of_name",
 ]

@@ -12,7 +12,7 @@ from lms.credentials.facts import CredentialFacts, Kind
 from lms.credentials.models import Credential, CredentialDocument, CredentialRenewal, StatusEvent
 from lms.credentials.naming import search_key
 from lms.credentials.numbers import is_well_formed, normalise
-from lms.credentials.states import EventKind, Renewed, State, StatusFact, state_on
+from lms.credentials.states import EventKind, ReasonClass, Renewed, State, StatusFact, state_on
 from lms.db import Scope, scope, session
 from lms.errors import NotFound
 
@@ -111,6 +111,7 @@ _CARDS = (
         StatusEvent.id.label("event_id"),
         StatusEvent.kind.label("event_kind"),
         StatusEvent.at.label("event_at"),
+        StatusEvent.reason_class.label("event_class"),
         CredentialRenewal.id.label("renewal_id"),
         CredentialRenewal.at.label("renewed_at"),
         CredentialRenewal.valid_until.label("renewed_until"),
@@ -124,6 +125,7 @@ _CARDS = (
     .order_by(Credential.id.desc(), StatusEvent.id, CredentialRenewal.id)
 )
 _BY_NUMBER = _CARDS.where(Credential.number == sa.bindparam("number"))
+_BY_NUMBERS = _CARDS.where(Credential.number.in_(sa.bindparam("numbers", expanding=True)))
 _BY_PERSON = _CARDS.where(Credential.person_id == sa.bindparam("person_id"))
 _HISTORY = (
     sa.select(StatusEvent.kind, StatusEvent.reason, StatusEvent.by_id, StatusEvent.at)
@@ -143,10 +145,10 @@ def _cards(rows: Iterable[sa.Row[Any]]) -> tuple[CredentialCard, ...]:
 
 def _card(rows: list[sa.Row[Any]]) -> CredentialCard:
     first = rows[0]
-    events = {row.event_id: StatusFact(EventKind(row.event_kind), row.event_at) for row in rows if row.event_id}
+    events = {row.event_id: _event(row) for row in rows if row.event_id}
     renewals = {row.renewal_id: row for row in rows if row.renewal_id}
     fields = first._asdict()
-    for name in ("event_id", "event_kind", "event_at", *RENEWAL):
+    for name in ("event_id", "event_kind", "event_at", "event_class", *RENEWAL):
         del fields[name]
     fields |= {
         "kind": Kind(first.kind),
@@ -156,6 +158,11 @@ def _card(rows: list[sa.Row[Any]]) -> CredentialCard:
     if renewals:
         fields["valid_until"] = rows[-1].renewed_until
     return CredentialCard(**fields)
+
+
+def _event(row: sa.Row[Any]) -> StatusFact:
+    reason_class = ReasonClass(row.event_class) if row.event_class else None
+    return StatusFact(EventKind(row.event_kind), row.event_at, reason_class)
 
 
 RENEWAL = ("renewal_id", "renewed_at", "renewed_until", "previous_until")
@@ -176,6 +183,16 @@ def by_number(number: str) -> CredentialCard | None:
     with scope(Scope.all()):
         found = _cards(session().execute(_BY_NUMBER, {"number": number}))
     return found[0] if found else None
+
+
+def by_numbers(numbers: Iterable[str]) -> dict[str, CredentialCard]:
+    """The credentials of these numbers in stored form, for the public register, in one statement."""
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}
+    with scope(Scope.all()):
+        found = _cards(session().execute(_BY_NUMBERS, {"numbers": wanted}))
+    return {card.number: card for card in found}
 
 
 def credential(number: str) -> CredentialCard:

@@ -84,6 +84,23 @@ def signing_key(organisation_id: int | None, purpose: Purpose) -> KeyCard | None
     return found[-1] if found else None
 
 
+def trusted_methods() -> dict[str, str]:
+    """The public keys of all issuers by their address; one that became known to others is left out."""
+    settings: Settings = current_app.config["SETTINGS"]
+    compromised = sa.select(KeyEvent.key_id).where(KeyEvent.kind == "compromised")
+    rows = session().execute(
+        sa.select(SigningKey.organisation_id, SigningKey.name, SigningKey.public).where(
+            SigningKey.purpose == Purpose.BADGE.value, SigningKey.id.not_in(compromised)
+        )
+    )
+    slugs = {one.id: one.slug for one in people.organisations()}
+    return {
+        f"{did.did_of(settings.public_root, slugs[organisation_id])}#{name}": public
+        for organisation_id, name, public in rows
+        if organisation_id is not None
+    }
+
+
 def keys_folder() -> tuple[Path, str]:
     """Where private keys are, and what opens them."""
     settings: Settings = current_app.config["SETTINGS"]

@@ -38,6 +38,8 @@ def credential(number: str) -> ResponseReturnValue:
         state=card.state(clock.now()),
         history=queries.history_of(card.id),
         verify_url=services.verify_url(card.number),
+        is_listed=queries.is_listed(card.id),
+        may_be_listed=card.organisation_id in queries.bodies_with_search(),
         labels=labels,
     )
 

@@ -23,11 +23,11 @@ from lms.credentials.models import (
     CredentialRenewal,
     StatusEvent,
 )
-from lms.credentials.naming import LONGEST_NAME, search_key, tidy
+from lms.credentials.naming import LONGEST_NAME, hidden_letters, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
 from lms.credentials.services import documents, lists, log
-from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, is_possible
+from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, ReasonClass, is_possible
 from lms.db import after_commit, lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.people import queries as people
@@ -92,9 +92,12 @@ def reinstate(actor_id: int, *, number: str, reason: str) -> None:
     _change(actor_id, number, reason, Act.REINSTATE, EventKind.REINSTATED, Action.CREDENTIALS_REINSTATE)
 
 
-def revoke(actor_id: int, *, number: str, reason: str) -> None:
-    """Take a credential back for good. Raises Conflict, Invalid, NotFound."""
-    _change(actor_id, number, reason, Act.REVOKE, EventKind.REVOKED, Action.CREDENTIALS_REVOKE)
+def revoke(
+    actor_id: int, *, number: str, reason: str, reason_class: ReasonClass | str = ReasonClass.OTHER
+) -> None:
+    """Take a credential back for good; the public is told the class of the reason. Raises as `suspend`."""
+    told = ReasonClass(reason_class)
+    _change(actor_id, number, reason, Act.REVOKE, EventKind.REVOKED, Action.CREDENTIALS_REVOKE, told)
 
 
 def make_inactive(actor_id: int, *, number: str, reason: str) -> None:
@@ -318,7 +321,7 @@ def _store(
     )
     if added is None:
         return _already_issued(decision_key, person_id)
-    documents.identify(added.id, organisation_id, "name")
+    documents.identify(added.id, organisation_id, queries.identity_choice(person_id))
     details = {"number": added.number, "decision_key": decision_key} | ({"reason": reason} if reason else {})
     record(
         action,
@@ -354,12 +357,20 @@ def _check(name: str, title: str, issuer_name: str, facts: CredentialFacts) -> N
         raise Invalid("name_as_issued", _("A name on a certificate has at most 200 characters."))
     if not title or len(title) > LONGEST_NAME:
         raise Invalid("title", _("A credential needs a title of at most 200 characters."))
+    if hidden := hidden_letters(name):
+        raise Invalid(
+            "name_as_issued",
+            _(
+                "The name holds signs that cannot be seen: %(codes)s. Type it again without copying it.",
+                codes=", ".join(hidden),
+            ),
+        )
     if missing := missing_letters(name):
         raise Invalid(
             "name_as_issued",
             _(
                 "Our certificate typefaces do not have these letters: %(letters)s. "
-                "Ask the holder for a spelling in Latin, Greek or Cyrillic letters.",
+                "Ask the holder for a spelling without them.",
                 letters=" ".join(missing),
             ),
         )
@@ -397,11 +408,26 @@ def _reason(reason: str) -> str:
     return why
 
 
-def _change(actor_id: int, number: str, reason: str, act: Act, kind: EventKind, action: Action) -> None:
+def _change(
+    actor_id: int,
+    number: str,
+    reason: str,
+    act: Act,
+    kind: EventKind,
+    action: Action,
+    reason_class: ReasonClass | None = None,
+) -> None:
     card = _held(number, act)
     why = _reason(reason)
     session().add(
-        StatusEvent(credential_id=card.id, kind=kind.value, reason=why, by_id=actor_id, at=clock.now())
+        StatusEvent(
+            credential_id=card.id,
+            kind=kind.value,
+            reason=why,
+            reason_class=reason_class,
+            by_id=actor_id,
+            at=clock.now(),
+        )
     )
     record(
         action,

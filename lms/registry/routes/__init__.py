@@ -1,6 +1,26 @@
-"""The pages of the registry: the public check, and the register for those who keep it."""
+"""The pages of the registry: the public checks, what machines read, and the register for those who keep it."""
 
-from lms.registry.routes import machine, offline, public, register
-from lms.registry.routes.blueprint import bp
+from flask import (Flask,)
+from lms.registry.routes import (details, files, machine, many, offline, public, register, searching, subscribing, templates,)
+from lms.registry.routes.blueprint import (bp,)
 
-__all__ = ["bp", "machine", "offline", "public", "register"]
+__all__ = [
+    "bp",
+    "details",
+    "files",
+    "machine",
+    "many",
+    "offline",
+    "public",
+    "register",
+    "searching",
+    "start",
+    "subscribing",
+    "templates",
+]
+
+
+def start(app: Flask) -> None:
+    """Let the pages behind links that are keys send no referrer."""
+    details.leave_csrf_to_forms(app)
+    subscribing.leave_csrf_to_forms(app)

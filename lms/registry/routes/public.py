@@ -1,15 +1,23 @@
 """The public check of a number."""
 
-from flask import jsonify, make_response, redirect, render_template, request, url_for
+import logging
+from datetime import date
+
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.exc import SQLAlchemyError
 
 from lms.credentials import labels as words
 from lms.credentials.numbers import compact, normalise
 from lms.credentials.states import State
+from lms.errors import Invalid
 from lms.limits import limiter
 from lms.permissions import public
 from lms.registry import labels, queries
 from lms.registry.routes.blueprint import LONGEST_TYPED, PUBLIC_LIMIT, bp
+
+log = logging.getLogger("lms.registry")
 
 
 @bp.get("/verify")
@@ -41,23 +49,58 @@ def _to_answer(typed: str) -> ResponseReturnValue:
 @public
 def verification(number: str) -> ResponseReturnValue:
     """One of six answers about a number, as a page or as JSON at the same address."""
-    answer = queries.verification(number[:LONGEST_TYPED])
+    asked, fault = request.args.get("as_of", "").strip(), ""
+    try:
+        answer = queries.verification(number[:LONGEST_TYPED], _day(asked))
+    except Invalid as problem:
+        answer, fault = queries.verification(number[:LONGEST_TYPED]), problem.message
     status = 200 if answer.credential is not None else 410 if answer.state is State.ERASED else 404
-    if _is_json_wanted():
-        response = jsonify(answer.as_json() | {"message": labels.sentence(answer)})
+    if is_json_wanted():
+        more = {"problem": "as_of", "detail": fault} if fault else {}
+        response = jsonify(answer.as_json() | {"message": labels.sentence(answer)} | more)
         response.headers["Access-Control-Allow-Origin"] = "*"
     else:
         response = make_response(
-            render_template("registry/verification.html", answer=answer, labels=labels, words=words)
+            render_template(
+                "registry/verification.html",
+                answer=answer,
+                labels=labels,
+                words=words,
+                asked=asked,
+                fault=fault,
+            )
         )
-    response.status_code = status
+    response.status_code = 422 if fault else status
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     response.vary.update(("Accept", "Accept-Language", "Cookie"))
     return response
 
 
-def _is_json_wanted() -> bool:
+@bp.errorhandler(SQLAlchemyError)
+def cannot_be_checked(_error: SQLAlchemyError) -> ResponseReturnValue:
+    """The register cannot be read: nobody may take that for an answer about a credential."""
+    log.error("the register cannot be read", exc_info=True)
+    sentence = _("This cannot be checked now. That says nothing about the credential. Please try again later.")
+    if is_json_wanted():
+        answer = jsonify(verdict="cannot_be_checked_now", message=sentence)
+    else:
+        answer = Response(render_template("registry/cannot.html", sentence=sentence))
+    answer.status_code = 503
+    answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def _day(text: str) -> date | None:
+    """The day that was asked for, if any. Raises Invalid."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("as_of", _("Write the day like 2026-11-22.")) from None
+
+
+def is_json_wanted() -> bool:
+    """Whether the caller asked for JSON, by `?format=` or by what it accepts."""
     asked = request.args.get("format")
     if asked in ("json", "html"):
         return asked == "json"

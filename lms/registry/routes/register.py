@@ -12,12 +12,12 @@ from lms.credentials import queries as credentials
 from lms.credentials import services
 from lms.credentials.facts import Kind
 from lms.credentials.queries import CredentialCard
-from lms.credentials.states import FOR_CERTIFICATIONS, Act, is_possible
+from lms.credentials.states import FOR_CERTIFICATIONS, Act, ReasonClass, is_possible
 from lms.errors import Invalid, NotFound
 from lms.people import queries as people
 from lms.permissions import Permission, Role, Target, authorize, current_actor
 from lms.registry import labels
-from lms.registry.forms import ReasonForm, ReplaceForm
+from lms.registry.forms import ReasonForm, ReplaceForm, RevokeForm
 from lms.registry.routes.blueprint import LONGEST_TYPED, bp
 
 
@@ -43,6 +43,7 @@ def register() -> ResponseReturnValue:
         following=following,
         now=clock.now(),
         words=words,
+        is_searched_by_name=body.id in credentials.bodies_with_search(),
     )
 
 
@@ -68,7 +69,9 @@ def reinstate(number: str) -> ResponseReturnValue:
 @bp.post("/register/<number>/revoke")
 def revoke(number: str) -> ResponseReturnValue:
     """Revoke a credential, with a reason."""
-    return _change(number, Act.REVOKE, services.revoke, _("Revoked. The public page says so now."))
+    return _change(
+        number, Act.REVOKE, services.revoke, _("Revoked. The public page says so now."), RevokeForm()
+    )
 
 
 @bp.post("/register/<number>/inactive")
@@ -120,12 +123,15 @@ def replace(number: str) -> ResponseReturnValue:
     return _entry_page(card, Act.REPLACE, form), 422
 
 
-def _change(number: str, act: Act, service: Callable[..., None], done: str) -> ResponseReturnValue:
+def _change(
+    number: str, act: Act, service: Callable[..., None], done: str, form: ReasonForm | None = None
+) -> ResponseReturnValue:
     card = _kept(number, Permission.REGISTRY_KEEP)
-    form = ReasonForm()
+    form = form or ReasonForm()
+    more = {"reason_class": form.reason_class.data or ReasonClass.OTHER} if isinstance(form, RevokeForm) else {}
     if form.validate_on_submit():
         try:
-            service(current_actor().person_id, number=card.number, reason=form.reason.data)
+            service(current_actor().person_id, number=card.number, reason=form.reason.data, **more)
         except Invalid as fault:
             form.show(fault)
         else:
@@ -142,10 +148,13 @@ def _kept(number: str, permission: Permission) -> CredentialCard:
     return card
 
 
+FORMS: dict[Act, type[ReasonForm]] = {Act.REPLACE: ReplaceForm, Act.REVOKE: RevokeForm}
+
+
 def _entry_page(card: CredentialCard, tried: Act | None = None, typed: ReasonForm | None = None) -> str:
     state = card.state(clock.now())
     forms = {
-        act: (ReplaceForm if act is Act.REPLACE else ReasonForm)(formdata=None)
+        act: FORMS.get(act, ReasonForm)(formdata=None)
         for act in Act
         if act is not Act.RENEW
         and is_possible(act, state)

@@ -1,0 +1,175 @@
+"""What a file is that somebody was given as a certificate, and whether it is whole. Pure.
+
+A file comes from a stranger and may be made to do harm. This is therefore called in a process of its own with
+limits (`lms/registry/examiner.py`); the guards here stop what can be seen early.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from io import BytesIO
+from typing import Any
+
+from cryptography import x509
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from lms.credentials import sealing
+from lms.credentials.badges import baking, multikey, proof
+
+LONGEST_CREDENTIAL = 100_000
+
+
+class Form(StrEnum):
+    """What kind of file it is."""
+
+    PDF = "pdf"
+    PNG = "png"
+    SVG = "svg"
+    JSON = "json"
+    OTHER = "other"
+
+
+class Finding(StrEnum):
+    """What was found of a page or of the credential in it."""
+
+    OURS = "ours"
+    CHANGED = "changed"
+    NOT_OURS = "not_ours"
+    UNSIGNED = "unsigned"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What is trusted: authorities of seals as PEM, serials of seals that are not, keys by their address."""
+
+    authorities: tuple[str, ...]
+    distrusted: tuple[int, ...]
+    keys: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was found. `page` is None where a file has no page that could be sealed.
+
+    `number`, `name` and `valid_until` are what the credential says; they may be believed when it is ours.
+    """
+
+    form: Form
+    credential: Finding
+    page: Finding | None = None
+    number: str = ""
+    name: str = ""
+    valid_until: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether everything that the file holds is ours, and as it was issued."""
+        return self.credential is Finding.OURS and self.page in (None, Finding.OURS)
+
+
+def examined(data: bytes, trust: Trust) -> Examined:
+    """What the file is, and whether it is as it was issued."""
+    form = form_of(data)
+    if form is Form.PDF:
+        return _pdf(data, trust)
+    if form is Form.OTHER:
+        return Examined(form, Finding.UNREADABLE)
+    try:
+        text = _text(form, data)
+    except baking.Unbakable:
+        return Examined(form, Finding.MISSING)
+    except (UnicodeDecodeError, ValueError):
+        return Examined(form, Finding.UNREADABLE)
+    return _credential(form, text, trust)
+
+
+def form_of(data: bytes) -> Form:
+    """The kind of file, by how it begins."""
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if data[:1024].find(b"%PDF-") >= 0:
+        return Form.PDF
+    if start.startswith(baking.SIGNATURE):
+        return Form.PNG
+    if start.startswith(b"{"):
+        return Form.JSON
+    if start.startswith(b"<") and b"<svg" in data[:4096]:
+        return Form.SVG
+    return Form.OTHER
+
+
+def _text(form: Form, data: bytes) -> str:
+    if form is Form.PNG:
+        return baking.in_png(data)
+    if form is Form.SVG:
+        return baking.in_svg(data)
+    return data.decode("utf-8-sig")
+
+
+def _credential(form: Form, text: str, trust: Trust, page: Finding | None = None) -> Examined:
+    if len(text) > LONGEST_CREDENTIAL:
+        return Examined(form, Finding.UNREADABLE, page)
+    try:
+        document = json.loads(text)
+        said = _said(document)
+    except (ValueError, RecursionError):
+        return Examined(form, Finding.UNREADABLE, page)
+    return Examined(form, _proved(document, trust), page, *said)
+
+
+def _proved(document: Any, trust: Trust) -> Finding:
+    if not isinstance(document, dict) or "proof" not in document:
+        return Finding.UNSIGNED
+    try:
+        method = proof.proof_of(document).get("verificationMethod")
+        if not isinstance(method, str) or method not in trust.keys:
+            return Finding.NOT_OURS
+        if method.partition("#")[0] != _part(document, "issuer", "id"):
+            return Finding.NOT_OURS
+        is_right = proof.is_signed(document, multikey.public_key(trust.keys[method]))
+    except (proof.Unprovable, ValueError, RecursionError):
+        return Finding.UNREADABLE
+    return Finding.OURS if is_right else Finding.CHANGED
+
+
+def _said(document: Any) -> tuple[str, str, str]:
+    subject = document.get("credentialSubject") if isinstance(document, dict) else None
+    if not isinstance(subject, dict):
+        return "", "", ""
+    names = [
+        one.get("identityHash")
+        for one in subject.get("identifier") or ()
+        if isinstance(one, dict) and one.get("identityType") == "name"
+    ]
+    parts = (subject.get("licenseNumber"), names[0] if names else "", document.get("validUntil"))
+    number, name, until = (part[:200] if isinstance(part, str) else "" for part in parts)
+    return number, name, until
+
+
+def _part(document: Any, *keys: str) -> Any:
+    for key in keys:
+        document = document.get(key) if isinstance(document, dict) else None
+    return document
+
+
+def _pdf(data: bytes, trust: Trust) -> Examined:
+    authorities = [x509.load_pem_x509_certificate(text.encode()) for text in trust.authorities]
+    page = Finding(sealing.examined(data, authorities, trust.distrusted).value)
+    try:
+        text = _attached(data)
+    except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        return Examined(Form.PDF, Finding.MISSING, page)
+    return _credential(Form.PDF, text, trust, page)
+
+
+def _attached(data: bytes) -> str:
+    """The credential in a PDF, as it is in the newest revision of the file."""
+    root = PdfFileReader(BytesIO(data), strict=False).root
+    (file,) = root["/AF"]
+    raw = file.get_object()["/EF"]["/F"].data
+    if len(raw) > LONGEST_CREDENTIAL:
+        raise ValueError("The attachment is too long.")
+    return bytes(raw).decode()
