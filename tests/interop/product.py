@@ -25,7 +25,7 @@ from lms import clock, db, files, worker
 from lms.app import Lms, create_app
 from lms.config import Settings
 from lms.credentials import queries, services
-from lms.credentials.badges import badge, clr, jwt
+from lms.credentials.badges import badge, clr
 from lms.credentials.queries import keys
 from lms.credentials.queries.keys import Purpose
 from lms.credentials.services.keys import authorities, badge_signer
@@ -152,7 +152,7 @@ def _issue(people: Personas, key: str, name: str, issued_on: date, valid_until: 
 
 
 def _fetched(app: Lms, product: Product, number: str) -> Issued:
-    """A credential as a stranger fetches it; token and PDF as its holder does."""
+    """A credential as a stranger fetches it; PDF and transcript as its holder gets them."""
     document = json.loads(product.get(f"/c/{number}"))
     with _writing(app):
         card = queries.credential(number)
@@ -161,8 +161,8 @@ def _fetched(app: Lms, product: Product, number: str) -> Issued:
         pdf, verify_url = files.get(made.pdf_sha256), services.verify_url(number)
         key, signer = badge_signer(card.organisation_id)
         method = f"{document['issuer']['id']}#{key.name}"
-        token = jwt.signed(document, signer, method=method)
         transcript = clr.signed(_badge_of(document, card), signer, method=method, at=card.issued_at)
+    token = product.get(f"/c/{number}.jwt").decode()
     return Issued(number, document, token, transcript, pdf, verify_url, made.paper_text)
 
 
