@@ -25,7 +25,8 @@ class CredentialFacts:
     """What the certificate tells beside name, title and dates. Everything may be left out.
 
     `training` is by delivery mode; `domains` is training minutes by topic; `examinations` are titles of
-    those passed (never a score); `evidence` are ids of what the decision stood on.
+    those passed (never a score); `evidence` are ids of what the decision stood on; `look_version` names
+    the look of the page.
     """
 
     scheme_title: str = ""
@@ -38,6 +39,7 @@ class CredentialFacts:
     signatory_title: str = ""
     language: str = "en"
     evidence: tuple[str, ...] = ()
+    look_version: int = 0
 
     @property
     def training_minutes(self) -> int:

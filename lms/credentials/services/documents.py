@@ -33,6 +33,7 @@ from lms.credentials.models import (
 )
 from lms.credentials.queries import CredentialCard
 from lms.credentials.queries.keys import KeyCard
+from lms.credentials.queries.templates import look_of
 from lms.credentials.sealing import sealed
 from lms.credentials.services import log
 from lms.credentials.services.keys import badge_signer, seal_of
@@ -132,6 +133,7 @@ def certificate_facts(card: CredentialCard) -> CertificateFacts:
         valid_until=card.valid_until,
         scheme_version=card.scheme_version,
         content=card.facts,
+        look=look_of(card.facts.look_version),
     )
 
 
@@ -208,7 +210,7 @@ def _statement(card: CredentialCard, identity: CredentialIdentity, span: Span, k
 
 
 def _sealed_page(card: CredentialCard, span: Span, credential: bytes, statement: str) -> bytes:
-    facts = copy_with(certificate_facts(card), valid_until=span.valid_until)
+    facts = copy_with(certificate_facts(card), valid_until=span.valid_until, paper_code=statement)
     with force_locale(card.facts.language):
         words, reason = _("The same certificate for machines, as Open Badges 3.0"), _("Issued")
     page = draw_page(facts, Attachment(FILE_NAME, words, credential))

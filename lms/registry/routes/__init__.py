@@ -1,8 +1,24 @@
 """The pages of the registry: the public checks, what machines read, and the register for those who keep it."""
 
-from flask import (Flask,)
-from lms.registry.routes import (details, files, machine, many, offline, public, register, searching, subscribing, templates,)
-from lms.registry.routes.blueprint import (bp,)
+from flask import (
+    Flask,
+)
+
+from lms.registry.routes import (
+    details,
+    files,
+    machine,
+    many,
+    offline,
+    public,
+    register,
+    searching,
+    subscribing,
+    templates,
+)
+from lms.registry.routes.blueprint import (
+    bp,
+)
 
 __all__ = [
     "bp",

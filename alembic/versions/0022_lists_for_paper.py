@@ -6,8 +6,8 @@ Lists that were signed before have none: the next sweep signs them anew.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0018"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
