@@ -208,12 +208,11 @@ def _by_pdfsig(page: Path, folder: Path, authority: x509.Certificate) -> Said:
 
 
 def _by_zbar(page: Path, folder: Path, one: Issued) -> Said:
-    """Whether the page, printed at 150 dots an inch, shows the address at which it is verified."""
+    """Whether the page, printed at 150 dots an inch, shows its address and its small code."""
     _ran("pdftoppm", "-r", "150", "-png", "-singlefile", "-l", "1", str(page), str(folder / "printed"))
     read = _ran("zbarimg", "--quiet", "--raw", str(folder / "printed.png")).stdout.split("\n")
-    return Said(
-        "zbarimg", "the printed page", "valid" if one.verify_url in read else "invalid", "valid", str(read)
-    )
+    verdict = "valid" if {one.verify_url, one.paper} <= set(read) else "invalid"
+    return Said("zbarimg", "both codes of the printed page", verdict, "valid", str(read))
 
 
 # --- the log --------------------------------------------------------------------------------------
