@@ -25,8 +25,8 @@ class CredentialFacts:
     """What the certificate tells beside name, title and dates. Everything may be left out.
 
     `training` is by delivery mode; `domains` is training minutes by topic; `examinations` are titles of
-    those passed (never a score); `evidence` are ids of what the decision stood on; `look_version` names
-    the look of the page.
+    those passed (never a score); `evidence` are ids of what the decision stood on; `look` is the version of
+    the issuer's template that the certificate is drawn with, 0 for none.
     """
 
     scheme_title: str = ""
@@ -39,7 +39,7 @@ class CredentialFacts:
     signatory_title: str = ""
     language: str = "en"
     evidence: tuple[str, ...] = ()
-    look_version: int = 0
+    look: int = 0
 
     @property
     def training_minutes(self) -> int:

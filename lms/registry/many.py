@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -12,13 +12,14 @@ from flask_babel import gettext as _
 
 from lms import clock
 from lms.certification import queries as certification
-from lms.certification.cycles import Standing, Status
+from lms.certification.cycles import Standing
 from lms.credentials import queries as credentials
 from lms.credentials.naming import search_key
 from lms.credentials.numbers import LENGTH, compact, is_well_formed, normalise
 from lms.credentials.queries import CredentialCard
-from lms.credentials.states import State, state_on, valid_until_at
-from lms.registry.queries import EVENT_OF, PublicCredential, Slip, Verification
+from lms.credentials.states import State, state_on
+from lms.errors import Invalid
+from lms.registry.queries import Slip, Verification, answer_for
 from lms.registry.sheets import SENTENCES, Asked, AskedRow
 
 CHUNK = 500
@@ -66,7 +67,7 @@ class Answered:
             ("yes" if said and said.is_in_grace else "no") if shown else "",
             (said.since or "") if said else "",
             (shown.superseded_by or "") if shown else "",
-            said.as_of.isoformat(timespec="seconds") if said else "",
+            (said.on or said.as_of.isoformat(timespec="seconds")) if said else "",
             self.code,
             self.explanation,
         )
@@ -107,59 +108,17 @@ def _answered(
         slip = Slip.CHECK if len(compact(typed)) == LENGTH else Slip.LENGTH
         return Answered(row.row, typed, name, Verification(number, State.UNKNOWN, now, slip=slip), code="V02")
     card = cards.get(number)
-    moment = now if row.day is None else _moment(row.day, card.zone if card else "UTC", now)
-    if moment is None:
+    day = None if row.day is None else _day(row.day, card.zone if card else "UTC", now)
+    if row.day is not None and day is None:
         return Answered(row.row, typed, name, None, code="V04")
-    answer = answer_for(card, number, moment, standings.get(card.id) if card and moment == now else None)
+    try:
+        answer = answer_for(card, number, now, standings.get(card.id) if card and day is None else None, day)
+    except Invalid:  # on that day it was not issued yet
+        answer = Verification(number, State.UNKNOWN, now, on=day)
     if answer.credential is None:
         return Answered(row.row, typed, name, answer, code="V06" if answer.state is State.ERASED else "V03")
     is_same = is_same_name(name, answer.credential.name) if name else None
     return Answered(row.row, typed, name, answer, is_same, "V05" if is_same is False else "")
-
-
-def answer_for(
-    card: CredentialCard | None, number: str, moment: datetime, standing: Standing | None
-) -> Verification:
-    """The public answer about a well-formed number at an instant, as it was known then.
-
-    `standing` is that of the certification's cycles today, where there are any.
-    """
-    state = state_on(card, moment)
-    if card is None or state is State.UNKNOWN:
-        return Verification(number, State.UNKNOWN, moment)
-    if state is State.ERASED:
-        return Verification(number, state, moment, since=_since(card, state, clock.now()))
-    is_replaced = card.superseded_at is not None and card.superseded_at <= moment
-    valid_until = valid_until_at(card, moment)
-    cycles = standing if state is State.EXPIRED else None
-    return Verification(
-        number,
-        state,
-        moment,
-        since=_since(card, state, moment),
-        credential=PublicCredential(
-            kind=card.kind,
-            title=card.title,
-            name=card.name_as_issued,
-            issuer=card.issuer_name,
-            issued_on=card.issued_on,
-            valid_until=valid_until,
-            superseded_by=card.superseded_by if is_replaced else None,
-        ),
-        is_in_grace=cycles is not None and cycles.status is Status.GRACE,
-        is_renewal_in_process=cycles is not None and cycles.is_renewal_in_process,
-    )
-
-
-def _since(card: CredentialCard, state: State, moment: datetime) -> date | None:
-    if state is State.EXPIRED:
-        return valid_until_at(card, moment)
-    if state is State.SUPERSEDED:
-        at = card.superseded_at
-    else:
-        wanted = EVENT_OF.get(state)
-        at = max((one.at for one in card.events if one.kind is wanted and one.at <= moment), default=None)
-    return at.astimezone(ZoneInfo(card.zone)).date() if at else None
 
 
 def is_same_name(typed: str, printed: str) -> bool:
@@ -171,14 +130,10 @@ def _words_of(name: str) -> list[str]:
     return sorted(re.findall(r"\w+", search_key(name).replace("'", "").replace("’", "")))
 
 
-def _moment(typed: str | date, zone: str, now: datetime) -> datetime | None:
-    """The end of a day where the issuer is, or now when that day is not over; None for a later or odd one."""
+def _day(typed: str | date, zone: str, now: datetime) -> date | None:
+    """The day that was typed; None for an odd one, and for one that is still to come where the issuer is."""
     try:
         day = date.fromisoformat(typed.strip()) if isinstance(typed, str) else typed
     except ValueError:
         return None
-    local = ZoneInfo(zone)
-    if day > now.astimezone(local).date() or day.year < 1900:
-        return None
-    end = datetime.combine(day + timedelta(days=1), datetime.min.time(), local) - timedelta(microseconds=1)
-    return min(end.astimezone(UTC), now)
+    return day if date(1900, 1, 1) <= day <= now.astimezone(ZoneInfo(zone)).date() else None

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from lms import clock
 from lms.certification import queries as certification
-from lms.certification.cycles import Status
+from lms.certification.cycles import Standing, Status
 from lms.credentials import queries as credentials
 from lms.credentials.facts import Kind
 from lms.credentials.numbers import LENGTH, compact, is_well_formed, normalise
@@ -107,6 +107,18 @@ def verification(text: str, on: date | None = None) -> Verification:
         slip = Slip.CHECK if len(compact(text)) == LENGTH else Slip.LENGTH
         return Verification(number, State.UNKNOWN, moment, slip=slip)
     card = credentials.by_number(number)
+    is_expired = on is None and card is not None and state_on(card, moment) is State.EXPIRED
+    cycles = certification.public_standing(card) if card is not None and is_expired else None
+    return answer_for(card, number, moment, cycles, on)
+
+
+def answer_for(
+    card: CredentialCard | None, number: str, moment: datetime, cycles: Standing | None, on: date | None = None
+) -> Verification:
+    """The answer about a well-formed number now, as `verification` gives it, from what was read already.
+
+    `cycles` is what stands of an expired certification. Raises Invalid as `verification` does.
+    """
     if on is not None and card is not None:
         return _answer_on(card, on, moment)
     state = state_on(card, moment)
@@ -114,7 +126,6 @@ def verification(text: str, on: date | None = None) -> Verification:
         return Verification(number, State.UNKNOWN, moment)
     if state is State.ERASED:
         return Verification(number, state, moment, since=_since(card, state))
-    cycles = certification.public_standing(card) if state is State.EXPIRED else None
     return Verification(
         number,
         state,

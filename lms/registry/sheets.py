@@ -2,7 +2,8 @@
 
 What spreadsheets do to a file is borne: commas, semicolons or tabs, UTF-8 with or without a byte order mark,
 UTF-16, and the one-byte letters of older Windows programs, which is said. A workbook is opened only when its
-parts are few and small, and none of them carries a document type, which no spreadsheet writes.
+parts are few and small and hold few tags, as each one costs time, and none carries a document type, which no
+spreadsheet writes.
 """
 
 import csv
@@ -34,6 +35,9 @@ MOST_PARTS = 200
 LARGEST_PART = 15 * 1024 * 1024
 LARGEST_SMALL_PART = 2 * 1024 * 1024
 LARGEST_TOGETHER = 25 * 1024 * 1024
+MOST_TAGS = 400_000
+MOST_TAGS_OF_SMALL_PART = 20_000
+LAST_ROW = 100_000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 # B: the whole file cannot be read. V: what is to be said of a row. A code is never given to something else.
@@ -223,15 +227,24 @@ def _refuse_bombs(data: bytes) -> None:
         parts = package.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_TOGETHER:
             raise UnreadableSheet("B09")
+        if any(part.file_size > (LARGEST_PART if _is_large(part) else LARGEST_SMALL_PART) for part in parts):
+            raise UnreadableSheet("B09")
+        left = MOST_TAGS
         for part in parts:
-            is_large = "worksheets/" in part.filename or part.filename.endswith("sharedStrings.xml")
-            if part.file_size > (LARGEST_PART if is_large else LARGEST_SMALL_PART):
+            content = package.read(part)
+            if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+                raise UnreadableSheet("B03")
+            has_zeros = part.filename.endswith((".xml", ".rels")) and b"\0" in content
+            if has_zeros or content[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<"):
+                raise UnreadableSheet("B03")
+            tags = content.count(b"<")
+            left -= tags
+            if left < 0 or (tags > MOST_TAGS_OF_SMALL_PART and not _is_large(part)):
                 raise UnreadableSheet("B09")
-        for part in parts:
-            if part.filename.endswith((".xml", ".rels")):
-                content = package.read(part)
-                if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content[:200]:
-                    raise UnreadableSheet("B03")
+
+
+def _is_large(part: zipfile.ZipInfo) -> bool:
+    return "worksheets/" in part.filename or part.filename.endswith("sharedStrings.xml")
 
 
 def _first_sheet(data: bytes) -> Rows:
@@ -242,6 +255,8 @@ def _first_sheet(data: bytes) -> Rows:
         sheet.reset_dimensions()  # what a file says of its own size is not to be believed
         rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
         for number, cells in enumerate(rows, start=1):
+            if number > LAST_ROW:
+                raise UnreadableSheet("B09")
             if any(cell is not None for cell in cells):
                 _take(found, number, [_cell(cell) for cell in cells])
     finally:

@@ -129,6 +129,8 @@ KNOWN_TO_THE_WEB = {
     "lms.people.security",  # sets Flask-Security up
     "lms.people.security_forms",  # Flask-Security's forms with our words
     "lms.people.sessions",  # sessions that can be listed and ended
+    "lms.registry.examiner",  # has files examined in a process of its own
+    "lms.registry.file_answer",  # holds what was found in a file against the register
     "lms.registry.many",  # answers many numbers from the queries of other slices
     "lms.people.throttle",  # sign-ins that did not succeed
 }

@@ -88,10 +88,17 @@ def _keys(value: Any) -> set[str]:
     return set()
 
 
-def test_it_says_who_what_when_and_how_much() -> None:
+def test_everybody_is_told_no_hours() -> None:
     document = badge.unsigned(full())
+    assert "result" not in document["credentialSubject"]
+    assert "resultDescription" not in document["credentialSubject"]["achievement"]
+    assert document["id"] == full().address
+
+
+def test_it_says_who_what_when_and_how_much() -> None:
+    document = badge.unsigned(full(), with_amounts=True)
     subject = document["credentialSubject"]
-    assert document["id"] == f"{ROOT}/c/7Q2M-K4XD-9TPA-3WZ8-N0RB"
+    assert document["id"] == f"{ROOT}/c/7Q2M-K4XD-9TPA-3WZ8-N0RB#record"
     assert document["issuer"]["id"] == "did:web:lms.example.test:issuers:north"
     assert document["validFrom"] == "2026-11-22T09:29:00Z"
     assert document["validUntil"] == "2028-11-22T00:00:00Z"

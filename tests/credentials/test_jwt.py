@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from lms import worker
+from lms.app import Lms
 from lms.credentials.badges import badge, jwt, proof
 from lms.credentials.badges.proof import Unprovable
+from lms.credentials.queries.keys import Purpose, keys_of
+from lms.credentials.services import keys
+from tests.conftest import Clients, Transactions
+from tests.credentials.making import issued
 from tests.credentials.test_badge import AT, KEY, bare, full
+from tests.personas import Personas
 
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
 METHOD = "did:web:lms.example.test:issuers:north#key-1"
@@ -96,3 +103,26 @@ def test_what_is_no_token_is_refused(text: str) -> None:
 def test_control_characters_are_refused() -> None:
     with pytest.raises(Unprovable):
         token(name="a\x00b")
+
+
+def test_the_token_of_a_credential_is_the_same_after_the_key_was_retired(
+    app: Lms, tx: Transactions, personas: Personas, clients: Clients
+) -> None:
+    with tx():
+        number = issued(personas).number
+    with app.app_context():
+        worker.run_due()
+    stranger = clients(None)
+    answer = stranger.get(f"/c/{number}.jwt")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/plain"
+    document = stranger.get(f"/c/{number}.json").json
+    with tx():
+        (key,) = keys_of(personas.body, Purpose.BADGE)
+        keys.rotate(None, organisation_id=personas.body, purpose=Purpose.BADGE)
+    assert document
+    assert jwt.opened(answer.text, key.badge_key) == {k: v for k, v in document.items() if k != "proof"}
+    assert stranger.get(f"/c/{number}.jwt").text == answer.text
+    with tx():
+        keys.give_up(None, organisation_id=personas.body, purpose=Purpose.BADGE)
+    assert stranger.get(f"/c/{number}.jwt").text == answer.text

@@ -174,6 +174,7 @@ def _do(act: Act, actor_id: int, number: str) -> None:
         Act.MAKE_INACTIVE: services.make_inactive,
         Act.PUT_ON_PROBATION: services.put_on_probation,
         Act.RELINQUISH: services.relinquish,
+        Act.ERASE: services.erase,
     }
     acts[act](actor_id, number=number, reason=WHY)
 
@@ -186,6 +187,7 @@ AFTER = {
     Act.MAKE_INACTIVE: State.INACTIVE,
     Act.PUT_ON_PROBATION: State.PROBATION,
     Act.RELINQUISH: State.RELINQUISHED,
+    Act.ERASE: State.ERASED,
 }
 PATHS = {
     State.ACTIVE: (),
@@ -196,6 +198,7 @@ PATHS = {
     State.INACTIVE: (Act.MAKE_INACTIVE,),
     State.PROBATION: (Act.PUT_ON_PROBATION,),
     State.RELINQUISHED: (Act.RELINQUISH,),
+    State.ERASED: (Act.ERASE,),
 }
 
 

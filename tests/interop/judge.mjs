@@ -1,6 +1,9 @@
 // Asks verifiers written by others what they say of credentials. The checking is theirs; this only carries.
 //
-//   node judge.mjs CASES.json     a list of {judge, file, schema?}; prints a list of {verdict, why}
+//   node judge.mjs CASES.json CONTEXT.json
+//
+// CASES is a list of {judge, file, schema?}; what is printed is a list of {verdict, why}. CONTEXT is that of
+// transcripts, which no npm package carries.
 //
 // Keys and status lists come over TLS from where the credentials say they are (NODE_EXTRA_CA_CERTS names the
 // authority). Verdicts: valid, invalid, revoked, expired, misshapen, unknown.
@@ -22,6 +25,7 @@ import {importJWK, jwtVerify} from 'jose';
 const MULTIKEY = 'https://w3id.org/security/multikey/v1';
 const known = new Map([...credentialContexts, ...integrityContexts, ...badgeContexts,
   [didContext.constants.DID_CONTEXT_URL, didContext.contexts.get(didContext.constants.DID_CONTEXT_URL)]]);
+known.set('https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json', JSON.parse(await readFile(process.argv[3], 'utf8')));
 const kept = new Map();
 
 async function fetched(url) {

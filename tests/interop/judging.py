@@ -31,6 +31,7 @@ from tests.interop.product import Issued, Product
 
 SCHEMA = Path(__file__).parents[1] / "credentials" / "vectors" / "ob_v3p0_achievementcredential_schema.json"
 BAZAAR, CONSORTIUM = "@digitalbazaar/vc", "@digitalcredentials/verifier-core"
+CONTEXT = Path(proof.__file__).parent / "contexts" / proof.FILES[proof.RECORDS]
 SECONDS = 120
 
 
@@ -65,6 +66,11 @@ def _node(product: Product, folder: Path, libraries: Path) -> Iterator[Said]:
     cases += [
         ("ajv", f"the shape of credential {place}", "valid", one.document) for place, one in _numbered(product)
     ]
+    cases += [
+        (BAZAAR, f"the transcript of credential {place}", "valid", one.transcript)
+        for place, one in _numbered(product)
+    ]
+    cases += _transcript_forgeries(product.valid[1])
     shapeless = _changed(product.valid[0].document, lambda one: one["credentialSubject"].pop("achievement"))
     cases.append(("ajv", "one without an achievement", "misshapen", shapeless))
     cases += [
@@ -79,7 +85,7 @@ def _node(product: Product, folder: Path, libraries: Path) -> Iterator[Said]:
         asked.append({"judge": judge, "file": str(file), "schema": str(SCHEMA)})
     (folder / "cases.json").write_text(json.dumps(asked), encoding="utf-8")
     given = os.environ | {"NODE_EXTRA_CA_CERTS": str(product.authority)}
-    done = _ran("node", str(libraries / "judge.mjs"), str(folder / "cases.json"), env=given)
+    done = _ran("node", str(libraries / "judge.mjs"), str(folder / "cases.json"), str(CONTEXT), env=given)
     if done.returncode:
         yield Said("node", "all documents", "unknown", "valid", done.stderr[-600:])
         return
@@ -122,6 +128,16 @@ def _document_cases(judge: str, product: Product) -> Iterator[tuple[str, str, st
         "invalid",
         proof.sign(bare, Ed25519PrivateKey.generate(), method=method, at=at),
     )
+
+
+def _transcript_forgeries(one: Issued) -> Iterator[tuple[str, str, str, Any]]:
+    def more_hours(transcript: dict[str, Any]) -> None:
+        (record,) = transcript["credentialSubject"]["verifiableCredential"]
+        record["credentialSubject"]["result"][0]["value"] = "9999"
+
+    yield BAZAAR, "a forgery: more hours in a transcript", "invalid", _changed(one.transcript, more_hours)
+    (record,) = one.transcript["credentialSubject"]["verifiableCredential"]
+    yield BAZAAR, "the record inside a transcript, on its own", "valid", record
 
 
 def _numbered(product: Product) -> Iterator[tuple[int, Issued]]:

@@ -25,7 +25,7 @@ from lms import clock, db, files, worker
 from lms.app import Lms, create_app
 from lms.config import Settings
 from lms.credentials import queries, services
-from lms.credentials.badges import jwt
+from lms.credentials.badges import badge, clr
 from lms.credentials.queries import keys
 from lms.credentials.queries.keys import Purpose
 from lms.credentials.services.keys import authorities, badge_signer
@@ -54,6 +54,7 @@ class Issued:
     number: str
     document: dict[str, Any]
     token: str
+    transcript: dict[str, Any]
     pdf: bytes
     verify_url: str
     paper: str
@@ -143,7 +144,7 @@ def _filled(app: Lms, address: str, authority: Path) -> Product:
 
 
 def _none() -> Issued:
-    return Issued("", {}, "", b"", "", "")
+    return Issued("", {}, "", {}, b"", "", "")
 
 
 def _issue(people: Personas, key: str, name: str, issued_on: date, valid_until: date | None) -> str:
@@ -151,7 +152,7 @@ def _issue(people: Personas, key: str, name: str, issued_on: date, valid_until: 
 
 
 def _fetched(app: Lms, product: Product, number: str) -> Issued:
-    """A credential as a stranger fetches it; token and PDF as its holder does."""
+    """A credential as a stranger fetches it; PDF and transcript as its holder gets them."""
     document = json.loads(product.get(f"/c/{number}"))
     with _writing(app):
         card = queries.credential(number)
@@ -159,8 +160,33 @@ def _fetched(app: Lms, product: Product, number: str) -> Issued:
         assert made is not None
         pdf, verify_url = files.get(made.pdf_sha256), services.verify_url(number)
         key, signer = badge_signer(card.organisation_id)
-        token = jwt.signed(document, signer, method=f"{document['issuer']['id']}#{key.name}")
-    return Issued(number, document, token, pdf, verify_url, made.paper_text)
+        method = f"{document['issuer']['id']}#{key.name}"
+        transcript = clr.signed(_badge_of(document, card), signer, method=method, at=card.issued_at)
+    token = product.get(f"/c/{number}.jwt").decode()
+    return Issued(number, document, token, transcript, pdf, verify_url, made.paper_text)
+
+
+def _badge_of(document: dict[str, Any], card: queries.CredentialCard) -> badge.Badge:
+    """What the transcript of a credential is made from."""
+    subject, status = document["credentialSubject"], document["credentialStatus"]
+    until = document.get("validUntil")
+    profile, root = document["issuer"], document["id"].partition("/c/")[0]
+    return badge.Badge(
+        issuer=badge.Issuer(profile["id"], profile["name"], profile["url"], root),
+        number=card.number,
+        subject=subject["id"],
+        kind=card.kind,
+        title=card.title,
+        scheme_id=card.scheme_id,
+        scheme_version=card.scheme_version,
+        facts=card.facts,
+        awarded_at=card.issued_at,
+        valid_from=card.issued_at,
+        valid_until=datetime.fromisoformat(until) if until else None,
+        list_url=status["statusListCredential"],
+        list_index=int(status["statusListIndex"]),
+        name=card.name_as_issued,
+    )
 
 
 def _work_off(app: Lms) -> None:

@@ -196,15 +196,16 @@ def fetches_the_certificate(tara: Someone) -> tuple[str, bytes]:
 
 
 def qr_code_on(pdf: bytes) -> str:
-    """What the one QR code on the drawn page says."""
+    """The address in the large QR code of the drawn page; the small one holds the signed statement."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         assert len(document) == 1
         page = document[0].render(scale=150 / 72).to_pil()
     finally:
         document.close()
-    (found,) = zxingcpp.read_barcodes(page)
-    return str(found.text)
+    small, large = sorted((str(code.text) for code in zxingcpp.read_barcodes(page)), key=len, reverse=True)
+    assert small.startswith("PSC1:")
+    return large
 
 
 # --- the others -------------------------------------------------------------------------------------

@@ -124,6 +124,19 @@ def test_a_workbook_that_unpacks_to_far_more_is_not_opened() -> None:
     assert code_of(package(**{f"xl__media__{number}": b"" for number in range(201)})) == "B09"
 
 
+def test_a_workbook_whose_parts_would_take_long_is_not_opened() -> None:
+    def sheet(inside: bytes) -> bytes:
+        return b"<worksheet><sheetData>" + inside + b"</sheetData></worksheet>"
+
+    assert code_of(package(xl__worksheets__sheet1_xml=sheet(b"<row/>" * 400_001))) == "B09"
+    assert code_of(package(xl__styles_xml=b"<fonts>" + b"<font/>" * 20_001 + b"</fonts>")) == "B09"
+    far = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        b'<row r="999999999"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    assert code_of(package(xl__worksheets__sheet1_xml=far)) == "B09"
+
+
 def test_a_workbook_with_entities_is_not_opened() -> None:
     poison = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>'
     assert code_of(package(xl__worksheets__sheet1_xml=poison)) == "B03"

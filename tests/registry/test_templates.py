@@ -7,13 +7,19 @@ from typing import Any
 import pypdfium2
 import pytest
 import sqlalchemy as sa
+import zxingcpp
 
+from lms import files, worker
+from lms.app import Lms
 from lms.audit import AuditEvent
+from lms.credentials import queries as credentials
 from lms.credentials.look import Look, Signatory
 from lms.credentials.queries import templates as queries
+from lms.credentials.services import documents
 from lms.credentials.services import templates as services
 from lms.errors import Conflict, Invalid
 from tests.conftest import Clients, Transactions
+from tests.credentials.making import issued
 from tests.credentials.test_look import picture
 from tests.personas import Personas
 
@@ -189,3 +195,29 @@ def test_others_do_not_find_the_page(clients: Clients, personas: Personas) -> No
         assert client.post(PREVIEW, data=TYPED).status_code in (403, 404)
     registrar = clients(personas.registrar)
     assert registrar.get("/register/templates/no-such?organisation=peer-board").status_code == 404
+
+
+def test_what_is_issued_keeps_its_design(app: Lms, tx: Transactions, personas: Personas) -> None:
+    with tx():
+        save(personas, Look(organisation_name="Board of Peers", accent="#7a1f3d"))
+    with tx():
+        made = issued(personas)
+    with tx():
+        save(personas, Look(organisation_name="Another Name"), after=1)
+    with tx.reading():
+        card = credentials.credential(made.number)
+        look = documents.certificate_facts(card).look
+        assert look is not None
+        assert (look.organisation_name, look.accent) == ("Board of Peers", "#7a1f3d")
+    with app.app_context():
+        worker.run_due()
+    with tx.reading():
+        found = credentials.document_of(credentials.credential(made.number))
+        assert found is not None
+        assert found.pdf_sha256
+        pdf = files.get(found.pdf_sha256)
+        text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_bounded()
+        assert "BOARD OF PEERS" in text
+        picture_of_page = pypdfium2.PdfDocument(pdf)[0].render(scale=150 / 72).to_pil()
+        codes = {code.text for code in zxingcpp.read_barcodes(picture_of_page)}
+        assert codes == {documents.verify_url(made.number), found.paper_text}

@@ -23,6 +23,8 @@ SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievemen
 TYPES = {Kind.CERTIFICATION: "Certification", Kind.COMPLETION: "CertificateOfCompletion"}
 # A verifier's clock may be behind ours: what begins a minute ago has begun everywhere.
 EARLIER = timedelta(minutes=1)
+# Key, name, type of result, and the value as text.
+Amount = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -65,17 +67,21 @@ class Badge:
         return f"{self.issuer.root}/c/{self.number}"
 
 
-def unsigned(badge: Badge) -> Document:
-    """The credential without its proof."""
+def unsigned(badge: Badge, *, with_amounts: bool = False) -> Document:
+    """The credential without its proof.
+
+    Hours and examinations are in it only when asked for, and then it is another document with another address:
+    the public one is for everybody, the one with amounts is for the holder's transcript.
+    """
     document: Document = {
         "@context": [CREDENTIALS, OPEN_BADGES, OPEN_BADGES_MORE],
-        "id": badge.address,
+        "id": f"{badge.address}#record" if with_amounts else badge.address,
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": badge.title,
         "issuer": _profile(badge.issuer),
         "awardedDate": instant(badge.awarded_at),
         "validFrom": instant(badge.valid_from - EARLIER),
-        "credentialSubject": _subject(badge),
+        "credentialSubject": _subject(badge, _amounts(badge) if with_amounts else []),
         "credentialStatus": status_list.entry(badge.list_url, badge.list_index),
         "credentialSchema": [{"id": SCHEMA, "type": "1EdTechJsonSchemaValidator2019"}],
     }
@@ -98,11 +104,11 @@ def _profile(issuer: Issuer) -> Document:
     return {"id": issuer.did, "type": ["Profile"], "name": issuer.name, "url": issuer.page}
 
 
-def _subject(badge: Badge) -> Document:
+def _subject(badge: Badge, amounts: list[Amount]) -> Document:
     subject: Document = {
         "id": badge.subject,
         "type": ["AchievementSubject"],
-        "achievement": _achievement(badge),
+        "achievement": _achievement(badge, amounts),
         "licenseNumber": badge.number,
     }
     identifiers = _identifiers(badge)
@@ -115,7 +121,7 @@ def _subject(badge: Badge) -> Document:
             "resultDescription": f"{_achievement_address(badge)}#{key}",
             "value": value,
         }
-        for key, _name, _type, value in _amounts(badge)
+        for key, _name, _type, value in amounts
     ]
     if results:
         subject["result"] = results
@@ -151,7 +157,7 @@ def _achievement_address(badge: Badge) -> str:
     return f"{badge.issuer.root}/issuers/{slug}/achievements/{badge.scheme_id}/{badge.scheme_version}"
 
 
-def _achievement(badge: Badge) -> Document:
+def _achievement(badge: Badge, amounts: list[Amount]) -> Document:
     address = _achievement_address(badge)
     words = (
         f"{badge.title}. Version {badge.scheme_version} of the published requirements of {badge.issuer.name}."
@@ -170,15 +176,15 @@ def _achievement(badge: Badge) -> Document:
     }
     described = [
         {"id": f"{address}#{key}", "type": ["ResultDescription"], "name": name, "resultType": type}
-        for key, name, type, _value in _amounts(badge)
+        for key, name, type, _value in amounts
     ]
     if described:
         achievement["resultDescription"] = described
     return achievement
 
 
-def _amounts(badge: Badge) -> list[tuple[str, str, str, str]]:
-    """What is counted: key, name, type of result, and the value as text."""
+def _amounts(badge: Badge) -> list[Amount]:
+    """What is counted."""
     facts = badge.facts
     found = [
         (f"training-{line.mode}", f"Training hours, {line.mode.replace('_', ' ')}", line.minutes)

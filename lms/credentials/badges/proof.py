@@ -24,12 +24,14 @@ Document = dict[str, Any]
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
 OPEN_BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 OPEN_BADGES_MORE = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
+RECORDS = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 DID = "https://www.w3.org/ns/did/v1"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 FILES = {
     CREDENTIALS: "credentials-v2.jsonld",
     OPEN_BADGES: "ob-v3p0-context-3.0.3.json",
     OPEN_BADGES_MORE: "ob-v3p0-extensions.json",
+    RECORDS: "clr-v2p0-context-2.0.1.json",
     DID: "did-v1.jsonld",
     DATA_INTEGRITY: "data-integrity-v2.jsonld",
 }

@@ -133,7 +133,7 @@ def certificate_facts(card: CredentialCard) -> CertificateFacts:
         valid_until=card.valid_until,
         scheme_version=card.scheme_version,
         content=card.facts,
-        look=look_of(card.facts.look_version),
+        look=look_of(card.facts.look),
     )
 
 

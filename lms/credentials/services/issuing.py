@@ -26,7 +26,7 @@ from lms.credentials.models import (
 from lms.credentials.naming import LONGEST_NAME, hidden_letters, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
-from lms.credentials.queries.templates import template_for
+from lms.credentials.queries.templates import version_for
 from lms.credentials.services import documents, lists, log
 from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, ReasonClass, is_possible
 from lms.db import after_commit, lock, session
@@ -285,8 +285,8 @@ def _store(
         facts = copy_with(
             facts, signatory_name=issuer.signatory_name, signatory_title=issuer.signatory_title or ""
         )
-    look = template_for(organisation_id, scheme_id)
-    facts = copy_with(facts, look_version=look.version_id if look else 0)
+    if replaces_id is None:
+        facts = copy_with(facts, look=version_for(organisation_id, scheme_id))
     name, title = tidy(name_as_issued), tidy(title)
     _check(name, title, issuer.name, facts)
     if valid_until is not None and valid_until < issued_on:

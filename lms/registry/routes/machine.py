@@ -18,6 +18,7 @@ from lms.credentials.log import notes, tiles
 from lms.credentials.numbers import normalise
 from lms.credentials.queries import CredentialCard, DocumentCard, keys, log
 from lms.credentials.queries.keys import Purpose
+from lms.credentials.services.tokens import token_of
 from lms.errors import Invalid, NotFound
 from lms.limits import limiter
 from lms.people import queries as people
@@ -47,14 +48,16 @@ def credential(number: str) -> ResponseReturnValue:
     return _open(made.json_text, kind, vary=True)
 
 
-@bp.get("/c/<number>.<any(json, png, svg):rendering>")
+@bp.get("/c/<number>.<any(json, jwt, png, svg):rendering>")
 @limiter.limit(PUBLIC_LIMIT)
 @public
 def rendering(number: str, rendering: str) -> ResponseReturnValue:
-    """The same document as a file, or inside a picture."""
+    """The same document as a file, as a token, or inside a picture."""
     card, made = _made(number)
     if rendering == "json":
         answer = _open(made.json_text, CREDENTIAL_TYPE)
+    elif rendering == "jwt":
+        answer = _open(token_of(card, made), "text/plain; charset=utf-8")
     else:
         picture = (PICTURES / f"{card.kind.value}.{rendering}").read_bytes()
         if rendering == "png":
