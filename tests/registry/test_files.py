@@ -128,6 +128,27 @@ def test_a_changed_document_is_told(
     assert answer(anyone, json.dumps(document).encode())["message"] == NOT_OURS
 
 
+def test_what_a_signature_does_not_cover_makes_a_document_a_changed_one(anyone: FlaskClient, text: str) -> None:
+    """Linked data drops what it has no word for: the signature still fits, the text does not."""
+    plain = json.loads(text)
+    hidden = {"@context": None, "@value": None, "identityType": "name", "identityHash": "Somebody Else"}
+    named = json.loads(text)
+    named["credentialSubject"]["identifier"].insert(0, hidden)
+    told_more = plain | {"remark": "Also licensed to prescribe."}
+    own_words = plain | {"@context": [*plain["@context"], {"remark": None}], "remark": "Also licensed."}
+    twice = text.replace('{"@context"', '{"name":"Another credential","@context"', 1)
+    assert twice != text
+    for forged in (json.dumps(named), json.dumps(told_more), twice):
+        told = answer(anyone, forged.encode())
+        assert told["message"] == CHANGED
+        assert told["file"] == "not_to_be_trusted"
+    assert (
+        "no credential in this file that we can read"
+        in answer(anyone, json.dumps(own_words).encode())["message"]
+    )
+    assert answer(anyone, json.dumps(plain, indent=2).encode())["message"] == OURS
+
+
 def test_an_issuer_cannot_sign_for_another(
     anyone: FlaskClient, text: str, app: Lms, tx: Transactions, personas: Personas
 ) -> None:

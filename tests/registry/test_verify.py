@@ -172,3 +172,15 @@ def test_too_many_tries_from_one_address_are_asked_to_wait(settings: Settings) -
         db.db.engine.dispose()
     assert codes[:60] == [404] * 60
     assert codes[-1] == 429
+
+
+def test_the_address_in_a_code_may_be_pasted(numbers: dict[str, str], anyone: FlaskClient) -> None:
+    number = numbers["active"]
+    for address in (
+        f"https://lms.example.test/verify/{number}",
+        f"https://lms.example.test/c/{number}?lang=es",
+        f" http://localhost/c/{number}.json ",
+        f"/verify/{number}/",
+    ):
+        asked = anyone.get("/verify", query_string={"number": address})
+        assert (asked.status_code, asked.location) == (303, f"/verify/{number}")

@@ -1,6 +1,7 @@
 """The public check of a number."""
 
 import logging
+import re
 from datetime import date
 
 from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -18,6 +19,7 @@ from lms.registry import labels, queries
 from lms.registry.routes.blueprint import LONGEST_TYPED, PUBLIC_LIMIT, bp
 
 log = logging.getLogger("lms.registry")
+ADDRESS = re.compile(r"/(?:verify|c)/([0-9A-Za-z-]+)")
 
 
 @bp.get("/verify")
@@ -39,7 +41,8 @@ def verify_typed() -> ResponseReturnValue:
 def _to_answer(typed: str) -> ResponseReturnValue:
     if not compact(typed):
         return render_template("registry/verify.html", typed=typed, is_empty=True), 422
-    number = normalise(typed[:LONGEST_TYPED]).replace("/", "") or "-"
+    pasted = ADDRESS.search(typed)
+    number = normalise((pasted[1] if pasted else typed)[:LONGEST_TYPED]).replace("/", "") or "-"
     there = url_for("registry.verification", number=number, lang=request.args.get("lang"))
     return redirect(there, 303)
 
