@@ -45,6 +45,7 @@ TABLE_OF = {
     "evaluation_id": "competency_evaluation",
     "signature_id": "period_signature",
     "named_id": "named_supervisor",
+    "token_id": "api_token",
 }
 # Words in an address that belong to nobody, and what stands for an unknown thing.
 SHARED = {
