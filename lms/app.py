@@ -142,6 +142,8 @@ def _register(app: Lms, name: str) -> None:
 
 def wants_json() -> bool:
     """Whether the caller asked for JSON rather than a page."""
+    if request.path.startswith("/api/"):
+        return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json" and not request.accept_mimetypes["text/html"]
 

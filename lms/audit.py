@@ -146,6 +146,8 @@ class Action(StrEnum):
     CERTIFICATION_TELL_OVERDUE = "certification.tell_overdue"
     CERTIFICATION_MOVE_VERSION = "certification.move_version"
     # registry
+    REGISTRY_MAKE_TOKEN = "registry.make_token"  # noqa: S105
+    REGISTRY_REVOKE_TOKEN = "registry.revoke_token"  # noqa: S105
     # end
 
 

@@ -135,6 +135,7 @@ supervisor_there = _role_there(Role.SUPERVISOR)
 coordinator_there = _role_there(Role.COORDINATOR)
 reviewer_there = _role_there(Role.REVIEWER)
 registrar_there = _role_there(Role.REGISTRAR)
+administrator_there = _role_there(Role.ADMINISTRATOR)
 auditor_there = _role_there(Role.AUDITOR)
 trainee_anywhere = _role_anywhere(Role.TRAINEE)
 trainer_anywhere = _role_anywhere(Role.TRAINER)
@@ -230,6 +231,7 @@ class Permission(StrEnum):
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
+    REGISTRY_MANAGE_TOKENS = "registry:manage_tokens"
     REGISTRY_ALLOW_NAME_SEARCH = "registry:allow_name_search"
     # end
 
@@ -388,6 +390,9 @@ RULES: dict[Permission, Rule] = {
     ),
     # registry
     Permission.REGISTRY_VIEW: Rule(allows=((registrar_there,),), knows=(staff_there, owner)),
+    Permission.REGISTRY_MANAGE_TOKENS: Rule(
+        allows=((registrar_there,), (administrator_there,)), knows=(staff_there,)
+    ),
     Permission.REGISTRY_KEEP: Rule(allows=((registrar_there, not_owner),), knows=(staff_there, owner)),
     Permission.REGISTRY_ALLOW_NAME_SEARCH: Rule(allows=((registrar_there,),), knows=(staff_there,)),
     # end

@@ -6,6 +6,7 @@ from lms.certification import tasks as certification
 from lms.credentials import tasks as credentials
 from lms.people.tasks import OLD_FAILURES
 from lms.practice import tasks as practice
+from lms.registry import tasks as registry
 from lms.worker import Sweep
 
 SWEEPS: tuple[Sweep, ...] = (
@@ -27,5 +28,7 @@ SWEEPS: tuple[Sweep, ...] = (
     certification.COMPLETIONS,
     certification.OVERDUE,
     certification.REMINDERS,
+    # registry
+    registry.ANSWERS,
     # end
 )

@@ -16,6 +16,7 @@ from lms.credentials.queries.cards import (
     periods_of,
     register_page,
 )
+from lms.credentials.queries.changed import issued_after
 from lms.credentials.queries.choices import (
     Identity,
     bodies_with_search,
@@ -63,6 +64,7 @@ __all__ = [
     "history_of",
     "identity_choice",
     "is_listed",
+    "issued_after",
     "newest_lists",
     "opened",
     "periods_of",

@@ -5,6 +5,7 @@ from flask import (
 )
 
 from lms.registry.routes import (
+    api,
     details,
     files,
     machine,
@@ -15,12 +16,14 @@ from lms.registry.routes import (
     searching,
     subscribing,
     templates,
+    tokens,
 )
 from lms.registry.routes.blueprint import (
     bp,
 )
 
 __all__ = [
+    "api",
     "bp",
     "details",
     "files",
@@ -33,6 +36,7 @@ __all__ = [
     "start",
     "subscribing",
     "templates",
+    "tokens",
 ]
 
 
@@ -40,3 +44,4 @@ def start(app: Flask) -> None:
     """Let the pages behind links that are keys send no referrer."""
     details.leave_csrf_to_forms(app)
     subscribing.leave_csrf_to_forms(app)
+    api.start(app)

@@ -1,0 +1,224 @@
+"""The description of the programming interface in OpenAPI 3.1, and the kinds of its problems."""
+
+from typing import Any
+
+from lms.credentials.states import State
+from lms.registry.api_scopes import ApiScope
+
+MOST_NUMBERS = 500
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "invalid": (422, "Something that was sent cannot be taken"),
+    "no-token": (401, "A good token is needed"),
+    "missing-scope": (403, "The token may not do this"),
+    "not-found": (404, "There is nothing here"),
+    "unknown-number": (404, "No credential has this number"),
+    "conflict": (409, "This has changed in the meantime"),
+    "too-large": (413, "Too much was sent at once"),
+    "too-many": (429, "Too many requests in a minute"),
+}
+TEXT = {"type": "string"}
+TEXT_OR_NULL = {"type": ["string", "null"]}
+DAY = {"type": "string", "format": "date"}
+DAY_OR_NULL = {"type": ["string", "null"], "format": "date"}
+STATUS = {"type": "string", "enum": sorted(State)}
+
+
+def _object(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _query(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": words}
+
+
+def _in_path(name: str, words: str) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": TEXT, "description": words}
+
+
+def _answers(schema: dict[str, Any], words: str, *problems: int) -> dict[str, Any]:
+    answers: dict[str, Any] = {
+        "200": {"description": words, "content": {"application/json": {"schema": schema}}}
+    }
+    titles = dict(reversed(PROBLEMS.values()))
+    for status in problems:
+        answers[str(status)] = {
+            "description": titles[status],
+            "content": {"application/problem+json": {"schema": _ref("Problem")}},
+        }
+    if 429 in problems:
+        answers["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}
+    return answers
+
+
+def document(server: str) -> dict[str, Any]:
+    """The whole description, for the installation at this address."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Register of credentials",
+            "version": "1",
+            "summary": "Check credentials, and read your own organisation's register.",
+        },
+        "servers": [{"url": server}],
+        "paths": PATHS,
+        "components": {
+            "schemas": SCHEMAS,
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": f"A token of an organisation, with scopes: {', '.join(ApiScope)}.",
+                }
+            },
+        },
+    }
+
+
+_VERIFICATION = {
+    "number": TEXT,
+    "status": STATUS,
+    "verdict": TEXT,
+    "as_of": {"type": "string", "format": "date-time"},
+    "on": DAY,
+    "since": DAY_OR_NULL,
+    "kind": TEXT,
+    "credential": TEXT,
+    "name": TEXT,
+    "issuer": TEXT,
+    "issued_on": DAY,
+    "valid_until": DAY_OR_NULL,
+    "superseded_by": TEXT_OR_NULL,
+    "in_grace": {"type": "boolean"},
+    "renewal_in_process": {"type": "boolean"},
+    "reason_class": TEXT_OR_NULL,
+}
+SCHEMAS: dict[str, Any] = {
+    "Verification": _object(("number", "status", "verdict", "as_of"), **_VERIFICATION),
+    "AnsweredNumber": _object(
+        ("asked", "code", "status"), asked=TEXT, code=TEXT_OR_NULL, problem=TEXT, **_VERIFICATION
+    ),
+    "RegisterEntry": _object(
+        ("number", "status", "kind", "credential", "name", "issued_on", "issued_at", "valid_until"),
+        number=TEXT,
+        status=STATUS,
+        kind=TEXT,
+        credential=TEXT,
+        name=TEXT_OR_NULL,
+        issued_on=DAY,
+        issued_at={"type": "string", "format": "date-time"},
+        valid_until=DAY_OR_NULL,
+        replaces=TEXT_OR_NULL,
+        superseded_by=TEXT_OR_NULL,
+    ),
+    "Issuer": _object(
+        ("slug", "name", "did_document"),
+        slug=TEXT,
+        name=TEXT,
+        is_certifying_body={"type": "boolean"},
+        is_training_provider={"type": "boolean"},
+        did_document={"type": "string", "format": "uri"},
+    ),
+    "Problem": _object(
+        ("type", "title", "status", "detail"),
+        type={"type": "string", "format": "uri"},
+        title=TEXT,
+        status={"type": "integer"},
+        detail=TEXT,
+        field=TEXT,
+    ),
+}
+PATHS: dict[str, Any] = {
+    "/api/v1/openapi.json": {
+        "get": {
+            "operationId": "description",
+            "summary": "This description",
+            "responses": _answers({"type": "object"}, "OpenAPI 3.1"),
+        }
+    },
+    "/api/v1/problems/{name}": {
+        "get": {
+            "operationId": "problem",
+            "summary": "What a kind of problem means",
+            "parameters": [_in_path("name", "The end of the problem's type")],
+            "responses": _answers({"type": "object"}, "Its status and title", 404),
+        }
+    },
+    "/api/v1/credentials/{number}": {
+        "get": {
+            "operationId": "credential",
+            "summary": "The public answer about one number; a token raises the limit",
+            "security": [{}, {"token": []}],
+            "parameters": [
+                _in_path("number", "As printed; spaces, dashes and lower case do not matter"),
+                _query("as_of", DAY, "As of the end of this day where the issuer is"),
+            ],
+            "responses": _answers(_ref("Verification"), "What the public may know", 401, 404, 422, 429),
+        }
+    },
+    "/api/v1/verifications": {
+        "post": {
+            "operationId": "verifications",
+            "summary": f"Up to {MOST_NUMBERS} numbers at once; needs {ApiScope.VERIFY}",
+            "security": [{"token": [ApiScope.VERIFY.value]}],
+            "parameters": [
+                {
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "required": False,
+                    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+                    "description": "The same key with the same body is answered the same for 24 hours",
+                }
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": _object(
+                            ("numbers",),
+                            numbers={"type": "array", "items": TEXT, "minItems": 1, "maxItems": MOST_NUMBERS},
+                        )
+                    }
+                },
+            },
+            "responses": _answers(
+                _object(("verifications",), verifications={"type": "array", "items": _ref("AnsweredNumber")}),
+                "One answer for each number, in order",
+                *(401, 403, 413, 422, 429),
+            ),
+        }
+    },
+    "/api/v1/credentials": {
+        "get": {
+            "operationId": "register",
+            "summary": f"Your organisation's register, oldest first; needs {ApiScope.READ}",
+            "security": [{"token": [ApiScope.READ.value]}],
+            "parameters": [
+                _query("cursor", TEXT, "The next_cursor of the page before"),
+                _query("limit", {"type": "integer", "minimum": 1, "maximum": 500}, "100 when left out"),
+                _query("status", STATUS, "Only those that have this status now"),
+                _query("changed_since", {"type": "string", "format": "date-time"}, "Only those changed since"),
+            ],
+            "responses": _answers(
+                _object(
+                    ("credentials", "next_cursor"),
+                    credentials={"type": "array", "items": _ref("RegisterEntry")},
+                    next_cursor=TEXT_OR_NULL,
+                ),
+                "A page; next_cursor is null on the last one",
+                *(401, 403, 422, 429),
+            ),
+        }
+    },
+    "/api/v1/issuers/{slug}": {
+        "get": {
+            "operationId": "issuer",
+            "summary": "Who issues under a short name",
+            "parameters": [_in_path("slug", "The issuer's short name")],
+            "responses": _answers(_ref("Issuer"), "The issuer", 404, 429),
+        }
+    },
+}
