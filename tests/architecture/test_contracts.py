@@ -132,6 +132,7 @@ KNOWN_TO_THE_WEB = {
     "lms.registry.examiner",  # has files examined in a process of its own
     "lms.registry.file_answer",  # holds what was found in a file against the register
     "lms.registry.token_forms",  # what may be typed on the page of tokens
+    "lms.registry.tokens",  # keeps and finds tokens
     "lms.registry.many",  # answers many numbers from the queries of other slices
     "lms.people.throttle",  # sign-ins that did not succeed
 }
