@@ -19,11 +19,13 @@ from lms.certification.models import Application, Decision
 from lms.certification.schemes import schemes
 from lms.credentials.badges.status_list import ENTRIES
 from lms.credentials.facts import CredentialFacts, HoursLine
+from lms.credentials.log.tree import inner_hash, leaf_hash
 from lms.credentials.models import (
     Credential,
     CredentialDocument,
     CredentialIdentity,
     LogEntry,
+    LogNode,
     SigningKey,
     StatusEvent,
     StatusList,
@@ -73,6 +75,19 @@ def fill(url: str, people: int) -> Measured:
     return measured
 
 
+def fill_register(url: str, credentials: int) -> str:
+    """Insert people with one credential each and nothing else; answers a number in the middle."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA synchronous=OFF")
+        connection.exec_driver_sql("PRAGMA cache_size=-200000")
+        _Filling(connection, credentials).run_register()
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+    engine.dispose()
+    return _number(credentials // 2)
+
+
 def _chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
@@ -109,6 +124,10 @@ class _Filling:
             module_id=first.id,
             lesson_id=first.lessons[1].id,
         )
+
+    def run_register(self) -> None:
+        self._organisations_and_people()
+        self._credentials(every=1)
 
     def _add(self, model: type[Any], rows: Iterable[Row]) -> None:
         statement = sa.insert(model.__table__)
@@ -437,8 +456,8 @@ class _Filling:
             ),
         )
 
-    def _credentials(self) -> None:
-        third = {*range(3, self.people + 1, 3), self.people // 2}
+    def _credentials(self, every: int = 3) -> None:
+        third = {*range(every, self.people + 1, every), self.people // 2}
         content = facts().as_content()
         self._add(
             Credential,
@@ -504,6 +523,7 @@ class _Filling:
             LogEntry,
             ({"number": place, "body": "{}", "at": NOW} for place in range(len(credentials))),
         )
+        self._add(LogNode, _nodes(len(credentials)))
         self._add(
             CredentialIdentity,
             (
@@ -536,6 +556,14 @@ class _Filling:
                 for place, id in enumerate(credentials)
             ),
         )
+
+
+def _nodes(size: int) -> Iterator[Row]:
+    """The nodes of a log of so many empty entries: all alike, so that those of a level are alike too."""
+    digest = leaf_hash(b"{}")
+    for level in range(size.bit_length()):
+        yield from ({"level": level, "number": number, "digest": digest} for number in range(size >> level))
+        digest = inner_hash(digest, digest)
 
 
 def facts() -> CredentialFacts:

@@ -23,13 +23,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bench import evaluation
-from bench.fill import TODAY, Measured, facts, fill, issued_on
+from bench import evaluation, issuing
+from bench.fill import TODAY, Measured, fill
 from lms import db, migrations
-from lms.app import create_app
+from lms.app import Lms, create_app
 from lms.config import Settings
-from lms.credentials.certificate import CertificateFacts, draw
-from lms.credentials.facts import Kind
 from lms.people import sessions
 from lms.people.models import Person
 
@@ -76,25 +74,30 @@ class Page:
         self.after()
 
 
+def make_app(url: str) -> Lms:
+    """The application over a database in a folder of the measurement, with the settings of production."""
+    settings = Settings(
+        env="production",
+        secret_key="of the benchmark only, 32 characters",
+        base_url=BASE,
+        database_url=url,
+        data_dir=Path(url.removeprefix("sqlite:///")).parent / "data",
+        modules_dir=ROOT / "modules",
+        assessments_dir=ROOT / "assessments",
+        worker="none",
+        log_level="ERROR",
+    )
+    return create_app(settings)
+
+
 class House:
     """The application with so many people, and the pages to measure in it."""
 
     def __init__(self, people: int, folder: Path) -> None:
         self.people = people
         url = f"sqlite:///{folder / f'{people}.db'}"
-        settings = Settings(
-            env="production",
-            secret_key="of the benchmark only, 32 characters",
-            base_url=BASE,
-            database_url=url,
-            data_dir=folder / "data",
-            modules_dir=ROOT / "modules",
-            assessments_dir=ROOT / "assessments",
-            worker="none",
-            log_level="ERROR",
-        )
         migrations.upgrade(url)
-        self.app = create_app(settings)
+        self.app = make_app(url)
         start = time.perf_counter()
         self.measured: Measured = fill(url, people)
         print(f"{people} people were made in {time.perf_counter() - start:.0f} s", file=sys.stderr)
@@ -115,7 +118,6 @@ class House:
         yield Page(
             "verify, JSON", self._get(stranger, f"/verify/{it.number}", Accept="application/json"), Bar(1.5)
         )
-        yield Page("certificate", self._certificate(), Bar(20), rounds_part=5)
 
     def _signed_in(self, person_id: int) -> FlaskClient:
         client = self.app.test_client()
@@ -173,25 +175,6 @@ class House:
     def _forget_hours(self) -> None:
         with self.app.app_context(), db.db.engine.begin() as connection:
             connection.exec_driver_sql("DELETE FROM practice_entry WHERE client_key LIKE 'bench-%'")
-
-    def _certificate(self) -> Callable[[], None]:
-        given = CertificateFacts(
-            kind=Kind.CERTIFICATION,
-            number=self.measured.number,
-            verify_url=f"{BASE}/verify/{self.measured.number}",
-            issuer_name="Peer Certification Board",
-            title="Certified Peer Specialist",
-            name="María José Ñandú-Oyelaran",
-            issued_on=issued_on(),
-            valid_until=None,
-            scheme_version="1",
-            content=facts(),
-        )
-
-        def act() -> None:
-            draw(given)
-
-        return act
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:
@@ -259,8 +242,8 @@ def table(houses: list[House], floor: Page) -> bool:
     )
     for same in zip(*(house.pages for house in houses), strict=True):
         for house, page in zip(houses, same, strict=True):
-            above = page.cpu if page.name == "certificate" else page.cpu - floor.cpu
-            least = min(page.blocks) - (0 if page.name == "certificate" else min(floor.blocks))
+            above = page.cpu - floor.cpu
+            least = min(page.blocks) - min(floor.blocks)
             growth = statistics.median(
                 big / small for big, small in zip(page.blocks, same[0].blocks, strict=True)
             )
@@ -297,6 +280,10 @@ def main() -> int:
             small = houses[0]
             people = (small.measured.supervisor_id, small.people + 1, small.people + 2)
             is_fine = evaluation.measure(small.app, people) and is_fine
+        if asked.only in "issuing":
+            is_fine = issuing.certificates(houses[0].app, houses[0].measured.trainee_id) and is_fine
+        if asked.only == "register":
+            is_fine = issuing.registers(make_app, Path(folder), BASE) and is_fine
         for house in houses:
             with house.app.app_context():
                 db.db.engine.dispose()
