@@ -53,6 +53,13 @@ class SupervisionAgreement(Scoped, Base):
             "alternate_id IS NULL OR (alternate_id <> person_id AND alternate_id <> supervisor_id)",
             name="alternate_is_a_third",
         ),
+        # Only those that there are: a planner that has counted the many rows without one would rather scan.
+        sa.Index(
+            "ix_supervision_agreement_alternate_id",
+            "alternate_id",
+            sqlite_where=sa.text("alternate_id IS NOT NULL"),
+            postgresql_where=sa.text("alternate_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,7 +68,7 @@ class SupervisionAgreement(Scoped, Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
     plan: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
-    alternate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    alternate_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     needs_approval: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[datetime] = mapped_column(Instant)
 
