@@ -107,7 +107,7 @@ def answered_once(token_id: int, key: str, request: bytes, answer: Callable[[], 
         .execution_options(synchronize_session=False)
     )
     values = {"token_id": token_id, "key": key, "request_sha256": digest, "body": "", "at": now}
-    if session().execute(_claim(values)).rowcount == 1:  # type: ignore[attr-defined]
+    if session().execute(_claim(values)).first() is not None:
         body = answer()
         session().execute(
             sa.update(ApiAnswer).where(*mine).values(body=body).execution_options(synchronize_session=False)
@@ -121,7 +121,8 @@ def answered_once(token_id: int, key: str, request: bytes, answer: Callable[[], 
 
 def _claim(values: dict[str, Any]) -> Any:
     insert = postgresql.insert if session().get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(ApiAnswer).values(**values).on_conflict_do_nothing()
+    table = ApiAnswer.__table__
+    return insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)  # type: ignore[arg-type]
 
 
 def drop_answer(answer_id: int) -> None:

@@ -28,26 +28,46 @@ from lms.people import queries as people
 from lms.worker import enqueue
 
 DEMO = "DEMO "
+# Any number does, as long as nothing else takes the same one.
+MAKING = 7_310_015
 
 
 def badge_signer(organisation_id: int) -> tuple[KeyCard, Ed25519PrivateKey]:
     """The key that signs an issuer's credentials; made when there is none yet."""
-    card = signing_key(organisation_id, Purpose.BADGE) or _make_signer(organisation_id, Purpose.BADGE)
+    card = signing_key(organisation_id, Purpose.BADGE)
+    if card is None:
+        one_at_a_time()
+        card = signing_key(organisation_id, Purpose.BADGE) or _make_signer(organisation_id, Purpose.BADGE)
     return card, _private(card)
 
 
 def log_signer() -> tuple[KeyCard, Ed25519PrivateKey]:
     """The key that signs the log's checkpoints; made when there is none yet."""
-    card = signing_key(None, Purpose.LOG) or _make_signer(None, Purpose.LOG)
+    card = signing_key(None, Purpose.LOG)
+    if card is None:
+        one_at_a_time()
+        card = signing_key(None, Purpose.LOG) or _make_signer(None, Purpose.LOG)
     return card, _private(card)
 
 
 def seal_of(organisation_id: int) -> tuple[KeyCard, HeldKey]:
     """The key of an issuer's seal on PDFs; made, and its authority with it, when there is none yet."""
-    authority = signing_key(None, Purpose.AUTHORITY) or _make_authority()
-    card = signing_key(organisation_id, Purpose.SEAL) or _make_seal(organisation_id, authority)
+    card = signing_key(organisation_id, Purpose.SEAL)
+    if card is None:
+        one_at_a_time()
+        authority = signing_key(None, Purpose.AUTHORITY) or _make_authority()
+        card = signing_key(organisation_id, Purpose.SEAL) or _make_seal(organisation_id, authority)
     folder, passphrase = keys_folder()
     return card, keyring.held_seal(folder, card.public, _authority_of(card).public, passphrase)
+
+
+def one_at_a_time() -> None:
+    """Wait until nobody else makes a key or opens a list; whoever waited looks again what there is by now.
+
+    It lasts until the commit. SQLite has one writer anyway.
+    """
+    if session().get_bind().dialect.name == "postgresql":
+        session().execute(sa.select(sa.func.pg_advisory_xact_lock(MAKING)))
 
 
 def authorities() -> list[x509.Certificate]:

@@ -12,7 +12,7 @@ from lms.credentials.badges import did, proof, status_list
 from lms.credentials.log.salt import public_hash
 from lms.credentials.models import SignedList, StatusList
 from lms.credentials.services import log
-from lms.credentials.services.keys import badge_signer
+from lms.credentials.services.keys import badge_signer, one_at_a_time
 from lms.credentials.shuffle import place_of
 from lms.db import lock, session
 from lms.people import queries as people
@@ -26,14 +26,10 @@ def free_place(organisation_id: int) -> tuple[int, int]:
 
     The row of the list is locked until the commit, so that two issues at once get two places.
     """
-    held = session().scalar(
-        lock(
-            sa.select(StatusList)
-            .where(StatusList.organisation_id == organisation_id, StatusList.taken < status_list.ENTRIES)
-            .order_by(StatusList.number)
-            .limit(1)
-        )
-    )
+    held = _with_room(organisation_id)
+    if held is None:
+        one_at_a_time()
+        held = _with_room(organisation_id)
     if held is None:
         before = session().scalar(
             sa.select(sa.func.max(StatusList.number)).where(StatusList.organisation_id == organisation_id)
@@ -48,6 +44,17 @@ def free_place(organisation_id: int) -> tuple[int, int]:
     held.taken = turn + 1
     session().flush()
     return held.id, place_of(turn, held.shuffle, status_list.ENTRIES)
+
+
+def _with_room(organisation_id: int) -> StatusList | None:
+    return session().scalar(
+        lock(
+            sa.select(StatusList)
+            .where(StatusList.organisation_id == organisation_id, StatusList.taken < status_list.ENTRIES)
+            .order_by(StatusList.number)
+            .limit(1)
+        )
+    )
 
 
 def sign_list(list_id: int) -> None:

@@ -182,6 +182,7 @@ const WORDS = {
 
 // --- the page
 
+document.documentElement.classList.remove("still");
 const at = id => document.getElementById(id);
 let language = "en", shown = [], bundle = {issuers: []}, count = 0, says = {};
 const words = () => WORDS[language];
