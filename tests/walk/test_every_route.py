@@ -77,6 +77,7 @@ SHARED = {
     "version": "1",
     "code_id": "999999",
     "code": "no-such-code",
+    "run_id": "999999",
 }
 
 
