@@ -20,11 +20,11 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from lms.credentials import sealing
 from lms.credentials.badges import multikey, proof
 from lms.credentials.certificate import draw
 from lms.credentials.log import notes
 from lms.credentials.tagging import Attachment
+from tests.credentials.sealing_keys import new_authority, new_seal
 from tests.credentials.test_certificate import CERTIFICATION
 from tests.credentials.test_sealing import AT, changed_attachment, changed_page, seal
 from tests.interop.product import Issued, Product
@@ -190,9 +190,9 @@ def _by_pyhanko(pdf: bytes, authority: x509.Certificate) -> str:
 def _sealed_by_another(product: Product) -> bytes:
     """A certificate of the same look, under an authority that only has the name of ours."""
     name = product.seal_authority.subject.rfc4514_string()
-    private, authority = sealing.new_authority(name, AT)
+    private, authority = new_authority(name, AT)
     page = draw(CERTIFICATION, Attachment("credential.json", "As Open Badges", b"{}"))
-    return seal(page, sealing.new_seal(name, private, authority, AT))
+    return seal(page, new_seal(name, private, authority, AT))
 
 
 def _by_pdfsig(page: Path, folder: Path, authority: x509.Certificate) -> Said:

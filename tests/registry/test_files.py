@@ -20,6 +20,7 @@ from lms.credentials.tagging import Attachment
 from lms.registry import examiner
 from tests.conftest import Clients, Transactions
 from tests.credentials.making import issued
+from tests.credentials.sealing_keys import new_authority, new_seal
 from tests.credentials.test_sealing import AT, changed_attachment, changed_page
 from tests.personas import Personas
 
@@ -95,8 +96,8 @@ def test_what_became_of_it_is_said_by_the_register(
 
 def sealed_by_another(pdf: bytes, text: str) -> bytes:
     """The same page, drawn anew, with the same credential, under a seal of the forger's own."""
-    private, authority = sealing.new_authority("Peer Certification Board", AT)
-    key = sealing.new_seal("Peer Certification Board", private, authority, AT)
+    private, authority = new_authority("Peer Certification Board", AT)
+    key = new_seal("Peer Certification Board", private, authority, AT)
     from tests.credentials.test_certificate import CERTIFICATION
 
     drawn = draw(CERTIFICATION, Attachment("credential.json", "The credential", text.encode()))
