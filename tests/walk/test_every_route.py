@@ -21,6 +21,7 @@ from lms.app import Lms, create_app
 from lms.config import Settings
 from lms.demo import data
 from lms.demo.cast import CAST
+from lms.registry.reporting import report_of
 from tests.conftest import Clients, migrate
 
 MATRIX = Path(__file__).parent / "matrix.txt"
@@ -74,6 +75,7 @@ SHARED = {
     "list_number": "1",
     "tile_path": "0/000",
     "rendering": "json",
+    "form": "json",
     "version": "1",
     "code_id": "999999",
     "code": "no-such-code",
@@ -151,6 +153,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             for whose, organisations in ((OURS, ours), (FAR, far))
         }
         values["number"] = numbers
+        values["report_number"] = {
+            whose: report_of(None, number=number, on=None, language="en") for whose, number in numbers.items()
+        }
     yield World(app, people, values, far)
     with app.app_context():
         db.db.engine.dispose()
@@ -188,7 +193,7 @@ def test_pages_answer_as_the_matrix_says_and_show_nothing_foreign(world: World) 
     shown: list[str] = []
     for address, whose, who, status, text in walk(world, "GET"):
         lines.setdefault((address, whose), []).append(f"{who}={status}")
-        is_public = address.startswith(("/verify", "/demo", "/api/v1/credentials/"))
+        is_public = address.startswith(("/verify", "/reports", "/demo", "/api/v1/credentials/"))
         if who == "ada" and address.startswith(("/admin", "/organisation/")):
             continue  # who runs the installation looks after the accounts of every organisation
         if who not in FAR_PEOPLE and not is_public and any(word in text for word in CANARIES):
