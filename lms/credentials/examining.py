@@ -15,10 +15,11 @@ from cryptography import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from lms.credentials import sealing
+from lms.credentials import reporting, sealing
 from lms.credentials.badges import baking, multikey, proof
 
 LONGEST_CREDENTIAL = 100_000
+REPORT_NAME = "report.json"
 CONTEXTS = [proof.CREDENTIALS, proof.OPEN_BADGES, proof.OPEN_BADGES_MORE]
 WORDS = frozenset(
     (
@@ -31,6 +32,21 @@ WORDS = frozenset(
     )
 )
 """Every word that a credential of ours is written with, now or ever: one is added here, none is taken out."""
+
+REPORT_WORDS = frozenset(
+    (
+        *("id", "type", "name", "issuer", "validFrom", "credentialSubject", "reportNumber", "inLanguage"),
+        *("question", "credentialNumber", "askedAt", "askedAtThere", "zone", "asOfDay"),
+        *("answer", "verdict", "status", "seal", "word", "sentence", "advice", "since", "reasonClass"),
+        *("reasonWord", "isRenewalInProcess"),
+        *("credential", "number", "holderName", "title", "kind", "kindWord", "issuerName", "issuedOn"),
+        *("validUntil", "graceEndsOn", "supersededBy"),
+        *("checks", "place", "result", "checkedAt"),
+        *("publicLog", "origin", "entryNumber", "entry", "salt", "inclusionProof"),
+        *("proof", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"),
+    )
+)
+"""The same for verification reports."""
 
 
 class Form(StrEnum):
@@ -67,7 +83,9 @@ class Trust:
 class Examined:
     """What was found. `page` is None where a file has no page that could be sealed.
 
-    `number`, `name` and `valid_until` are what the credential says; they may be believed when it is ours.
+    `number`, `name` and `valid_until` are what the credential says; they may be believed when it is ours. Of a
+    verification report, `report` is its own number, `said` the sentence of its answer, and the others are of
+    the credential that it speaks of.
     """
 
     form: Form
@@ -76,6 +94,8 @@ class Examined:
     number: str = ""
     name: str = ""
     valid_until: str = ""
+    report: str = ""
+    said: str = ""
 
     @property
     def is_ours(self) -> bool:
@@ -144,9 +164,10 @@ def _proved(document: Any, trust: Trust) -> Finding:
         if method.partition("#")[0] != _part(document, "issuer", "id"):
             return Finding.NOT_OURS
         proof.screen(document)
-        if document.get("@context") != CONTEXTS:
+        is_report = _is_report(document)
+        if document.get("@context") != CONTEXTS and not is_report:
             return Finding.UNREADABLE  # a transcript of ours, for one: it is no lie, but it is not checked here
-        if not _is_in_our_words(document):
+        if not _is_in_our_words(document, REPORT_WORDS if is_report else WORDS):
             return Finding.CHANGED
         is_right = proof.is_signed(document, multikey.public_key(trust.keys[method]))
     except (proof.Unprovable, ValueError, RecursionError):
@@ -165,7 +186,21 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _is_in_our_words(document: dict[str, Any]) -> bool:
+def _is_report(document: Any) -> bool:
+    """Whether a document is written as a verification report of ours is; whose it is, its proof says."""
+    contexts = document.get("@context") if isinstance(document, dict) else None
+    return (
+        isinstance(contexts, list)
+        and len(contexts) == 2
+        and contexts[0] == proof.CREDENTIALS
+        and isinstance(contexts[1], dict)
+        and set(contexts[1]) == {"@vocab"}
+        and str(contexts[1]["@vocab"]).endswith(reporting.WORDS_AT)
+        and document.get("type") == ["VerifiableCredential", reporting.TYPE]
+    )
+
+
+def _is_in_our_words(document: dict[str, Any], words: frozenset[str]) -> bool:
     """Whether a document says nothing but what a signature of ours covers.
 
     Linked data drops a word that it does not know, and the signature still fits. Names that begin with `_:`
@@ -177,7 +212,7 @@ def _is_in_our_words(document: dict[str, Any]) -> bool:
         if isinstance(part, list):
             waiting += part
         elif isinstance(part, dict):
-            if not WORDS.issuperset(part):
+            if not words.issuperset(part):
                 return False
             waiting += part.values()
         elif isinstance(part, str) and part.startswith("_:"):
@@ -185,18 +220,27 @@ def _is_in_our_words(document: dict[str, Any]) -> bool:
     return True
 
 
-def _said(document: Any) -> tuple[str, str, str]:
+def _said(document: Any) -> tuple[str, ...]:
     subject = document.get("credentialSubject") if isinstance(document, dict) else None
     if not isinstance(subject, dict):
         return "", "", ""
+    if _is_report(document):
+        ways = (
+            *(("credential", "number"), ("credential", "holderName"), ("credential", "validUntil")),
+            *(("reportNumber",), ("answer", "sentence")),
+        )
+        return tuple(_short(_part(subject, *way)) for way in ways)
     names = [
         one.get("identityHash")
         for one in subject.get("identifier") or ()
         if isinstance(one, dict) and one.get("identityType") == "name"
     ]
     parts = (subject.get("licenseNumber"), names[0] if names else "", document.get("validUntil"))
-    number, name, until = (part[:200] if isinstance(part, str) else "" for part in parts)
-    return number, name, until
+    return tuple(map(_short, parts))
+
+
+def _short(part: Any) -> str:
+    return part[:200] if isinstance(part, str) else ""
 
 
 def _part(document: Any, *keys: str) -> Any:
@@ -216,9 +260,11 @@ def _pdf(data: bytes, trust: Trust) -> Examined:
 
 
 def _attached(data: bytes) -> str:
-    """The credential in a PDF, as it is in the newest revision of the file."""
+    """The credential or report in a PDF, as it is in the newest revision of the file."""
     root = PdfFileReader(BytesIO(data), strict=False).root
-    (file,) = root["/AF"]
+    file, *others = root["/AF"]
+    if others and file.get_object()["/UF"] != REPORT_NAME:
+        raise ValueError("There are several files in it.")
     raw = file.get_object()["/EF"]["/F"].data
     if len(raw) > LONGEST_CREDENTIAL:
         raise ValueError("The attachment is too long.")

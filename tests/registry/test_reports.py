@@ -11,6 +11,7 @@ import pikepdf
 import pypdfium2
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from sqlalchemy.exc import DBAPIError
 
@@ -27,7 +28,7 @@ from lms.credentials.queries import log
 from lms.credentials.queries.check import LogCheck
 from lms.credentials.queries.keys import Purpose, keys_of, trusted_methods
 from lms.credentials.queries.reports import report
-from lms.credentials.services.keys import authorities, give_up
+from lms.credentials.services.keys import authorities, badge_signer, give_up
 from lms.credentials.services.reports import MOST_IN_A_DAY
 from tests.conftest import Clients, Transactions
 from tests.credentials.making import issued
@@ -467,6 +468,92 @@ def test_the_report_is_in_the_language_of_who_asks(anyone: FlaskClient, number: 
         assert str(pdf.Root.Lang) == "es-US"
     page = anyone.get(f"/reports/{english}", headers=PAGE).text
     assert '<section class="card seal " lang="en">' in page
+
+
+def sent(client: FlaskClient, data: bytes) -> dict[str, Any]:
+    """What is said of a file of these bytes."""
+    return dict(
+        client.post("/verify/file?format=json", data={"file": (BytesIO(data), "report")}).get_json(force=True)
+    )
+
+
+def test_our_report_is_known_again_and_told_how_it_stands_today(
+    anyone: FlaskClient, number: str, tx: Transactions, personas: Personas
+) -> None:
+    made = make(anyone, number, as_of="2026-11-22")
+    files_of_it = [anyone.get(f"/reports/{made}.{form}").data for form in ("json", "pdf")]
+    with tx(), clock.at(NOW + HOUR):
+        services.suspend(personas.registrar, number=number, reason="A complaint.")
+    with clock.at(NOW + 2 * HOUR):
+        for data in files_of_it:
+            told = sent(anyone, data)
+            assert told["file"] == "ours"
+            assert told["message"].startswith(f"This is our report {made} of Nov 22, 2026")
+            messages = [one["message"] for one in told["checks"]]
+            assert "It is the very file that was made, byte for byte." in messages
+            assert "It was asked how things stood on Nov 22, 2026." in messages
+            assert "It said then: This credential is active." in messages
+            assert messages[-1] == "Today: This credential is suspended since Nov 22, 2026."
+            assert told["register"]["status"] == "suspended"
+        page = anyone.post("/verify/file", data={"file": (BytesIO(files_of_it[1]), "report.pdf")}).text
+    assert f"This is our report {made}" in page
+    assert "The page bears our seal, and nothing was changed under it." in page
+
+
+def test_a_report_that_was_changed_is_not_to_be_relied_on(anyone: FlaskClient, number: str) -> None:
+    made = make(anyone, number)
+    pdf, document = anyone.get(f"/reports/{made}.pdf").data, document_of(anyone, made)
+    said_otherwise = json.loads(json.dumps(document))
+    said_otherwise["credentialSubject"]["credential"]["holderName"] = "Somebody Else"
+    unsigned_word = json.loads(json.dumps(document))
+    unsigned_word["credentialSubject"]["@note"] = "Also a doctor."
+    nothing_said = json.loads(json.dumps(document))
+    nothing_said["credentialSubject"]["answer"]["note"] = None
+    forged = [json.dumps(one).encode() for one in (said_otherwise, unsigned_word, nothing_said)]
+    for data in (changed_page(pdf), changed_attachment(pdf), *forged):
+        told = sent(anyone, data)
+        assert told["file"] == "not_to_be_trusted"
+        assert told["message"] == "This file was changed after it was issued. Do not rely on it."
+        assert not any("said then" in one["message"] for one in told["checks"])
+
+
+def test_a_report_under_another_key_is_not_ours(
+    anyone: FlaskClient, number: str, tx: Transactions, personas: Personas
+) -> None:
+    document = document_of(anyone, make(anyone, number))
+    bare = {name: part for name, part in document.items() if name != "proof"}
+    method = document["proof"][0]["verificationMethod"]
+    signed = proof.sign(bare, Ed25519PrivateKey.generate(), method=method, at=NOW)
+    assert sent(anyone, json.dumps(signed).encode())["file"] == "not_to_be_trusted"
+    with tx():
+        give_up(None, organisation_id=personas.body, purpose=Purpose.BADGE)
+    told = sent(anyone, json.dumps(document).encode())
+    assert told["message"].startswith("This file is not signed by anybody who issues here.")
+
+
+def test_a_report_with_our_signature_that_was_never_made_here_is_refused(
+    anyone: FlaskClient, number: str, tx: Transactions, personas: Personas
+) -> None:
+    document = document_of(anyone, make(anyone, number))
+    bare = {name: part for name, part in document.items() if name != "proof"}
+    bare["credentialSubject"]["reportNumber"] = reporting.new_number()
+    with tx():
+        _key, signer = badge_signer(personas.body)
+    method = document["proof"][0]["verificationMethod"]
+    told = sent(anyone, json.dumps(proof.sign(bare, signer, method=method, at=NOW)).encode())
+    assert told["message"] == "We did not make this report. Do not rely on it."
+
+
+def test_a_kept_report_of_an_erased_credential_is_told_to_be_ours_and_no_more(
+    anyone: FlaskClient, number: str, tx: Transactions, personas: Personas
+) -> None:
+    kept = anyone.get(f"/reports/{make(anyone, number)}.pdf").data
+    with tx():
+        services.erase(personas.registrar, number=number, reason="Asked for.")
+    told = sent(anyone, kept)
+    assert told["checks"][-1]["message"].startswith("Today: The data of this credential were erased")
+    assert told["register"] is None
+    assert "Tara" not in json.dumps(told)
 
 
 @pytest.mark.parametrize(

@@ -130,5 +130,5 @@ def report_faults() -> Iterator[str]:
                 yield f"report {one.number}: the file {name} is gone or was changed."
 
 
-def _card(row: sa.Row[Any]) -> ReportCard:
+def _card(row: Any) -> ReportCard:
     return ReportCard(*row)

@@ -16,6 +16,7 @@ from lms.credentials import queries
 from lms.credentials.badges import proof
 from lms.credentials.badges.proof import Document
 from lms.credentials.certificate import SEAL_FIELD
+from lms.credentials.examining import REPORT_NAME
 from lms.credentials.models import Credential, VerificationReport
 from lms.credentials.numbers import normalise
 from lms.credentials.queries import CredentialCard
@@ -37,7 +38,7 @@ SAME_WITHIN = timedelta(minutes=2)
 MOST_IN_A_DAY = 100
 """Reports of one credential in 24 hours, whoever asks."""
 
-JSON_NAME, PROOF_NAME = "report.json", "log-proof.json"
+PROOF_NAME = "log-proof.json"
 
 
 def hold(number: str) -> CredentialCard:
@@ -105,7 +106,7 @@ def _answer(document: Document) -> tuple[Document, Document]:
 
 
 def _sealed_page(card: CredentialCard, report: Report, text: bytes) -> bytes:
-    attachments = [Attachment(JSON_NAME, _("The same report for machines, signed"), text)]
+    attachments = [Attachment(REPORT_NAME, _("The same report for machines, signed"), text)]
     if report.log is not None and report.log.proof:
         proved = json.dumps(report.log.as_json(), ensure_ascii=False).encode()
         words = _("What shows that the credential is in the public log")
