@@ -130,18 +130,19 @@ WORDS: dict[str, dict[str, str]] = {
         "wait": "todavía no",
         "stop": "mire con atención",
         "info": "para su información",
-        "log": "El registro público",
+        "log": "El registro público de eventos",
         "log_is": (
             "Nadie puede retirar este punto de control. Quien guarde este informe puede comparar el registro "
             "público con él."
         ),
-        "log_open": "Ningún punto de control del registro público cubre todavía la credencial.",
+        "log_open": "Ningún punto de control del registro público de eventos cubre todavía la credencial.",
         "entry": "Entrada",
         "trust": "Cómo comprobar este informe",
         "trust_how": (
             "Dice cómo estaban las cosas cuando se hizo; pueden cambiar. Envíe este archivo en {file} o abra "
             "su dirección: nuestra respuesta dice si el informe es nuestro y no se cambió, y cómo están las "
-            "cosas hoy. El informe para máquinas y lo que dice el registro público van adjuntos a este archivo."
+            "cosas hoy. El informe para máquinas y lo que dice el registro público de eventos van adjuntos a "
+            "este archivo."
         ),
         "now": "Cómo está ahora",
         "seal_field": "Sello electrónico del emisor",

@@ -14,7 +14,9 @@ from lms.credentials.queries import CredentialCard
 from lms.credentials.queries.evidence import Evidence, evidence_of
 from lms.credentials.reporting import Check, Told
 from lms.credentials.services import reports
+from lms.credentials.states import State
 from lms.errors import NotFound
+from lms.pages import day
 from lms.registry import labels
 from lms.registry.queries import PublicCredential, Verification, verification
 
@@ -45,7 +47,7 @@ def _end_of(on: date | None, zone: str, now: datetime) -> datetime:
 def _told(card: CredentialCard, answer: Verification, shown: PublicCredential, evidence: Evidence) -> Told:
     today = answer.as_of.astimezone(ZoneInfo(card.zone)).date()
     grace = None
-    if shown.kind is Kind.CERTIFICATION and shown.valid_until is not None:
+    if shown.kind is Kind.CERTIFICATION and shown.valid_until is not None and answer.state not in FINAL:
         grace = grace_ends_on(card, shown.valid_until, answer.on or today)
     return Told(
         language=str(get_locale()),
@@ -58,7 +60,7 @@ def _told(card: CredentialCard, answer: Verification, shown: PublicCredential, e
         seal=labels.SEALS[answer.state] or "ok",
         word=_("In grace") if answer.is_in_grace else words.state_word(answer.state),
         sentence=_plain(labels.sentence(answer)),
-        advice=_plain(labels.advice(answer)),
+        advice=_plain(_advice(answer)),
         name=shown.name,
         title=shown.title,
         kind=shown.kind.value,
@@ -74,6 +76,20 @@ def _told(card: CredentialCard, answer: Verification, shown: PublicCredential, e
         reason_word=str(words.REASON_CLASSES[answer.reason_class]) if answer.reason_class else "",
         is_renewal_in_process=answer.is_renewal_in_process,
     )
+
+
+FINAL = frozenset({State.REVOKED, State.RELINQUISHED, State.SUPERSEDED})
+"""What ended for good has no days of grace."""
+
+
+def _advice(answer: Verification) -> str:
+    """What the answer means, for whoever reads it on a later day."""
+    if answer.on is not None:
+        at = day(answer.on)
+        return str(_("So it stood at the end of %(day)s, from what was known when this was asked.", day=at))
+    if answer.state is State.ACTIVE:
+        return str(_("It was in force when this was asked."))
+    return labels.advice(answer)
 
 
 def checks(answer: Verification, evidence: Evidence) -> tuple[Check, ...]:

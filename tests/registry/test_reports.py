@@ -122,6 +122,7 @@ def test_the_document_says_what_was_asked_and_answered_and_no_more(anyone: Flask
     assert asked["askedAtThere"].startswith("2026-11-22T10:1")
     assert datetime.fromisoformat(asked["askedAtThere"]) == datetime.fromisoformat(asked["askedAt"])
     assert subject["answer"]["verdict"] == "active"
+    assert subject["answer"]["advice"] == "It was in force when this was asked."
     assert subject["credential"] == {
         "number": number,
         "holderName": "Tara Vázquez",
@@ -230,13 +231,15 @@ def test_a_report_as_of_an_earlier_day(
         services.suspend(personas.registrar, number=number, reason="A complaint.")
     with clock.at(NOW + timedelta(days=9)):
         page = anyone.get(f"/verify/{number}?as_of=2026-11-23").text
-        assert 'name="as_of" value="2026-11-23"' in page
+        assert f'href="/verify/{number}/report?as_of=2026-11-23"' in page
+        assert 'name="as_of" value="2026-11-23"' in anyone.get(f"/verify/{number}/report?as_of=2026-11-23").text
         now, then = make(anyone, number), make(anyone, number, as_of="2026-11-23")
         assert now != then
         assert said(anyone, now)["answer"]["status"] == "suspended"
         told = said(anyone, then)
         assert told["answer"]["status"] == "active"
         assert told["question"]["asOfDay"] == "2026-11-23"
+        assert told["answer"]["advice"].startswith("So it stood at the end of Nov 23, 2026")
         assert "at the end of November 23, 2026" in text_of(anyone.get(f"/reports/{then}.pdf").data)
         for day, sentence in (("2999-01-01", "still to come"), ("yesterday", "Write the day like")):
             refused = anyone.post(f"/verify/{number}/report", data={"as_of": day})
@@ -316,8 +319,8 @@ def test_the_button_needs_the_page_it_stands_on(number: str, app: Lms) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     browser = app.test_client()
     assert browser.post(f"/verify/{number}/report").status_code == 400
-    page = browser.get(f"/verify/{number}").text
-    form = page[page.index(f"/verify/{number}/report") :]
+    assert "Set-Cookie" not in browser.get(f"/verify/{number}").headers
+    form = browser.get(f"/verify/{number}/report").text
     token = form.partition('name="csrf_token" value="')[2].partition('"')[0]
     assert browser.post(f"/verify/{number}/report", data={"csrf_token": token}).status_code == 303
 
@@ -333,6 +336,7 @@ def test_a_number_of_nobody_answers_as_everywhere(typed: str, anyone: FlaskClien
     assert [line for line in never.text.splitlines() if "nonce" not in line] == [
         line for line in unknown.text.splitlines() if "nonce" not in line
     ]
+    assert anyone.get(f"/verify/{typed}/report").status_code == 404
     assert "Make a report" not in anyone.get(f"/verify/{typed}").text
 
 
@@ -379,6 +383,7 @@ def test_erasing_takes_what_the_reports_say(
             assert "holder's data were erased" in gone.text.replace("&#39;", "'")
             assert "Tara" not in gone.text
     assert anyone.post(f"/verify/{number}/report").status_code == 404
+    assert anyone.get(f"/verify/{number}/report").status_code == 404
     assert "Make a report" not in anyone.get(f"/verify/{number}").text
 
 
@@ -451,6 +456,16 @@ def test_a_document_that_was_changed_on_disk_is_told(
         files.remove(made.json_sha256)
     checks = said(anyone, make(anyone, number))["checks"]
     assert [one["result"] for one in checks] == ["ok", "ok", "ok", "stop", "ok", "stop"]
+
+
+def test_what_ended_for_good_has_no_days_of_grace(
+    anyone: FlaskClient, number: str, tx: Transactions, personas: Personas
+) -> None:
+    with tx():
+        services.relinquish(personas.registrar, number=number, reason="Moved away.")
+    told = said(anyone, make(anyone, number))
+    assert told["answer"]["status"] == "relinquished"
+    assert "graceEndsOn" not in told["credential"]
 
 
 def test_the_report_is_in_the_language_of_who_asks(anyone: FlaskClient, number: str) -> None:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from lms.credentials import labels as words
 from lms.credentials.queries.reports import ReportCard
 from lms.credentials.queries.reports import report as report_card
 from lms.credentials.reporting import is_number
@@ -27,6 +28,19 @@ MAKE_LIMIT = "10 per minute; 60 per hour"
 DOCUMENT_TYPE = "application/vc+ld+json"
 PAGE_TYPE = "text/html"
 MACHINE_TYPES = (DOCUMENT_TYPE, "application/vc", "application/ld+json", "application/json")
+
+
+@bp.get("/verify/<number>/report")
+@limiter.limit(PUBLIC_LIMIT)
+@public
+def report_to_make(number: str) -> ResponseReturnValue:
+    """What will be made, and the button. It is a page of its own, as the answer itself leaves no cookie."""
+    on = _day(request.args.get("as_of", "").strip())
+    answer = queries.verification(number[:LONGEST_TYPED], on)
+    if answer.credential is None:
+        raise NotFound(_("We know of no credential with this number."))
+    page = render_template("registry/report_make.html", answer=answer, labels=labels, words=words)
+    return _quiet(make_response(page))
 
 
 @bp.post("/verify/<number>/report")
