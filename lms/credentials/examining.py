@@ -19,8 +19,8 @@ from lms.credentials import reporting, sealing
 from lms.credentials.badges import baking, multikey, proof
 
 LONGEST_CREDENTIAL = 100_000
-REPORT_NAME = "report.json"
 CONTEXTS = [proof.CREDENTIALS, proof.OPEN_BADGES, proof.OPEN_BADGES_MORE]
+TRANSCRIPT_CONTEXTS = [proof.CREDENTIALS, proof.RECORDS, proof.OPEN_BADGES, proof.OPEN_BADGES_MORE]
 WORDS = frozenset(
     (
         *("id", "type", "name", "url", "description", "version", "value", "proof", "salt", "hashed"),
@@ -29,24 +29,10 @@ WORDS = frozenset(
         *("result", "resultDescription", "resultType", "achievementType", "criteria", "narrative", "creator"),
         *("humanCode", "inLanguage", "statusPurpose", "statusListIndex", "statusListCredential"),
         *("cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"),
+        *("verifiableCredential",),
     )
 )
 """Every word that a credential of ours is written with, now or ever: one is added here, none is taken out."""
-
-REPORT_WORDS = frozenset(
-    (
-        *("id", "type", "name", "issuer", "validFrom", "credentialSubject", "reportNumber", "inLanguage"),
-        *("question", "credentialNumber", "askedAt", "askedAtThere", "zone", "asOfDay"),
-        *("answer", "verdict", "status", "seal", "word", "sentence", "advice", "since", "reasonClass"),
-        *("reasonWord", "isRenewalInProcess"),
-        *("credential", "number", "holderName", "title", "kind", "kindWord", "issuerName", "issuedOn"),
-        *("validUntil", "graceEndsOn", "supersededBy"),
-        *("checks", "place", "result", "checkedAt"),
-        *("publicLog", "origin", "entryNumber", "entry", "salt", "inclusionProof"),
-        *("proof", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"),
-    )
-)
-"""The same for verification reports."""
 
 
 class Form(StrEnum):
@@ -83,9 +69,9 @@ class Trust:
 class Examined:
     """What was found. `page` is None where a file has no page that could be sealed.
 
-    `number`, `name` and `valid_until` are what the credential says; they may be believed when it is ours. Of a
-    verification report, `report` is its own number, `said` the sentence of its answer, and the others are of
-    the credential that it speaks of.
+    `number`, `name` and `valid_until` are what the credential says; they may be believed when it is ours.
+    `is_transcript` tells a transcript, which also says hours, from the credential itself. Of a verification
+    report, `report` is its own number and `said` its answer; the others are of the credential it speaks of.
     """
 
     form: Form
@@ -94,6 +80,7 @@ class Examined:
     number: str = ""
     name: str = ""
     valid_until: str = ""
+    is_transcript: bool = False
     report: str = ""
     said: str = ""
 
@@ -146,15 +133,43 @@ def _credential(form: Form, text: str, trust: Trust, page: Finding | None = None
         return Examined(form, Finding.UNREADABLE, page)
     try:
         document = json.loads(text, object_pairs_hook=_once)
-        said = _said(document)
+        if reporting.is_report(document):
+            return _report(form, document, trust, page)
+        record = _record_in(document)
+        said = _said(document if record is None else record)
     except _Twice:
         return Examined(form, Finding.CHANGED, page)
     except (ValueError, RecursionError):
         return Examined(form, Finding.UNREADABLE, page)
-    return Examined(form, _proved(document, trust), page, *said)
+    if record is None:
+        return Examined(form, _proved(document, trust, CONTEXTS), page, *said)
+    inner = _proved(record, trust, CONTEXTS)
+    finding = _proved(document, trust, TRANSCRIPT_CONTEXTS) if inner is Finding.OURS else inner
+    return Examined(form, finding, page, *said, is_transcript=True)
 
 
-def _proved(document: Any, trust: Trust) -> Finding:
+def _report(form: Form, document: dict[str, Any], trust: Trust, page: Finding | None) -> Examined:
+    finding = _proved(document, trust, document["@context"], reporting.WORDS)
+    said = reporting.said_in(document)
+    return Examined(
+        form,
+        finding,
+        page,
+        number=said.number,
+        name=said.name,
+        valid_until=said.valid_until,
+        report=said.report,
+        said=said.sentence,
+    )
+
+
+def _record_in(document: Any) -> Any:
+    """The signed record in a transcript, or None for what is no transcript."""
+    held = _part(document, "credentialSubject", "verifiableCredential")
+    return held[0] if isinstance(held, list) and len(held) == 1 else None
+
+
+def _proved(document: Any, trust: Trust, contexts: list[Any], words: frozenset[str] = WORDS) -> Finding:
     if not isinstance(document, dict) or "proof" not in document:
         return Finding.UNSIGNED
     try:
@@ -164,10 +179,9 @@ def _proved(document: Any, trust: Trust) -> Finding:
         if method.partition("#")[0] != _part(document, "issuer", "id"):
             return Finding.NOT_OURS
         proof.screen(document)
-        is_report = _is_report(document)
-        if document.get("@context") != CONTEXTS and not is_report:
-            return Finding.UNREADABLE  # a transcript of ours, for one: it is no lie, but it is not checked here
-        if not _is_in_our_words(document, REPORT_WORDS if is_report else WORDS):
+        if document.get("@context") != contexts:
+            return Finding.UNREADABLE
+        if not _is_in_our_words(document, words):
             return Finding.CHANGED
         is_right = proof.is_signed(document, multikey.public_key(trust.keys[method]))
     except (proof.Unprovable, ValueError, RecursionError):
@@ -186,20 +200,6 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _is_report(document: Any) -> bool:
-    """Whether a document is written as a verification report of ours is; whose it is, its proof says."""
-    contexts = document.get("@context") if isinstance(document, dict) else None
-    return (
-        isinstance(contexts, list)
-        and len(contexts) == 2
-        and contexts[0] == proof.CREDENTIALS
-        and isinstance(contexts[1], dict)
-        and set(contexts[1]) == {"@vocab"}
-        and str(contexts[1]["@vocab"]).endswith(reporting.WORDS_AT)
-        and document.get("type") == ["VerifiableCredential", reporting.TYPE]
-    )
-
-
 def _is_in_our_words(document: dict[str, Any], words: frozenset[str]) -> bool:
     """Whether a document says nothing but what a signature of ours covers.
 
@@ -212,6 +212,8 @@ def _is_in_our_words(document: dict[str, Any], words: frozenset[str]) -> bool:
         if isinstance(part, list):
             waiting += part
         elif isinstance(part, dict):
+            if part.get("@context") == CONTEXTS:  # The record in a transcript, whose own proof was looked at.
+                part = {word: inside for word, inside in part.items() if word != "@context"}
             if not words.issuperset(part):
                 return False
             waiting += part.values()
@@ -220,27 +222,18 @@ def _is_in_our_words(document: dict[str, Any], words: frozenset[str]) -> bool:
     return True
 
 
-def _said(document: Any) -> tuple[str, ...]:
+def _said(document: Any) -> tuple[str, str, str]:
     subject = document.get("credentialSubject") if isinstance(document, dict) else None
     if not isinstance(subject, dict):
         return "", "", ""
-    if _is_report(document):
-        ways = (
-            *(("credential", "number"), ("credential", "holderName"), ("credential", "validUntil")),
-            *(("reportNumber",), ("answer", "sentence")),
-        )
-        return tuple(_short(_part(subject, *way)) for way in ways)
     names = [
         one.get("identityHash")
         for one in subject.get("identifier") or ()
         if isinstance(one, dict) and one.get("identityType") == "name"
     ]
     parts = (subject.get("licenseNumber"), names[0] if names else "", document.get("validUntil"))
-    return tuple(map(_short, parts))
-
-
-def _short(part: Any) -> str:
-    return part[:200] if isinstance(part, str) else ""
+    number, name, until = (part[:200] if isinstance(part, str) else "" for part in parts)
+    return number, name, until
 
 
 def _part(document: Any, *keys: str) -> Any:
@@ -263,7 +256,7 @@ def _attached(data: bytes) -> str:
     """The credential or report in a PDF, as it is in the newest revision of the file."""
     root = PdfFileReader(BytesIO(data), strict=False).root
     file, *others = root["/AF"]
-    if others and file.get_object()["/UF"] != REPORT_NAME:
+    if others and file.get_object()["/UF"] != reporting.FILE_NAME:
         raise ValueError("There are several files in it.")
     raw = file.get_object()["/EF"]["/F"].data
     if len(raw) > LONGEST_CREDENTIAL:

@@ -8,6 +8,7 @@ of ours stands under one address (`@vocab`), so that the signature covers all of
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from lms.credentials.badges.badge import Issuer
@@ -16,10 +17,27 @@ from lms.credentials.numbers import ALPHABET, check_character, compact, shown
 
 PREFIX = "VR"
 RANDOM_CHARACTERS = 15
+LONGEST_SAID = 200
 LENGTH = len(PREFIX) + RANDOM_CHARACTERS + 1
 TYPE = "VerificationReport"
+FILE_NAME = "report.json"
 WORDS_AT = "/reports/about#"
 """Where our words are explained, below the address of the installation."""
+
+WORDS = frozenset(
+    (
+        *("id", "type", "name", "issuer", "validFrom", "credentialSubject", "reportNumber", "inLanguage"),
+        *("question", "credentialNumber", "askedAt", "askedAtThere", "zone", "asOfDay"),
+        *("answer", "verdict", "status", "seal", "word", "sentence", "advice", "since", "reasonClass"),
+        *("reasonWord", "isRenewalInProcess"),
+        *("credential", "number", "holderName", "title", "kind", "kindWord", "issuerName", "issuedOn"),
+        *("validUntil", "graceEndsOn", "supersededBy"),
+        *("checks", "place", "result", "checkedAt"),
+        *("publicLog", "origin", "entryNumber", "entry", "salt", "inclusionProof"),
+        *("proof", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"),
+    )
+)
+"""Every word that a report of ours is written with, now or ever: one is added here, none is taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +179,49 @@ def unsigned(report: Report) -> Document:
         "validFrom": instant(told.at),
         "credentialSubject": subject,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a report that somebody sent in says; it may be believed once its proof was looked at."""
+
+    report: str
+    sentence: str
+    number: str
+    name: str
+    valid_until: str
+
+
+def is_report(document: Any) -> bool:
+    """Whether a document is written as a report of ours is. Whose it is, only its proof says."""
+    contexts = document.get("@context") if isinstance(document, dict) else None
+    if not isinstance(contexts, list) or len(contexts) != 2 or contexts[0] != CREDENTIALS:
+        return False
+    ours = contexts[1]
+    return (
+        isinstance(ours, dict)
+        and set(ours) == {"@vocab"}
+        and str(ours["@vocab"]).endswith(WORDS_AT)
+        and document.get("type") == ["VerifiableCredential", TYPE]
+    )
+
+
+def said_in(document: Document) -> Said:
+    """What a report says, from a document that is written as one; "" for what is not text."""
+    subject = document.get("credentialSubject")
+
+    def text(part: str, word: str) -> str:
+        held = subject.get(part) if isinstance(subject, dict) else None
+        found = held.get(word) if word and isinstance(held, dict) else held
+        return found[:LONGEST_SAID] if isinstance(found, str) else ""
+
+    return Said(
+        report=text("reportNumber", ""),
+        sentence=text("answer", "sentence"),
+        number=text("credential", "number"),
+        name=text("credential", "holderName"),
+        valid_until=text("credential", "validUntil"),
+    )
 
 
 def _question(told: Told) -> Document:

@@ -7,13 +7,14 @@ touching what was signed; `examined` therefore asks pyHanko what was changed aft
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
 from typing import Any, Protocol
 
+from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +25,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
+from pyhanko.sign.attributes import (
+    CMSAttributeProvider,
+    SignedAttributeProviderSpec,
+    SigningCertificateV2Provider,
+)
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -175,6 +181,23 @@ class _PdfSigner(signers.PdfSigner):
         return session
 
 
+class _Attributes(SignedAttributeProviderSpec):
+    """What PAdES has signed beside the digest of the file: by which certificate."""
+
+    def __init__(self, certificate: asn1_x509.Certificate) -> None:
+        self.certificate = certificate
+
+    def signed_attr_providers(
+        self, data_digest: bytes, digest_algorithm: str
+    ) -> Iterator[CMSAttributeProvider]:
+        yield _WhichCertificate(self.certificate)
+
+
+class _WhichCertificate(SigningCertificateV2Provider):
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        return _settled(await super().build_attr_value(dry_run))
+
+
 class _Signer(signers.Signer):
     """Asks the key for its signature; neither parses nor sees it."""
 
@@ -183,9 +206,18 @@ class _Signer(signers.Signer):
         store.register(asn1_x509.Certificate.load(_der(key.authority)))
         super().__init__(signing_cert=asn1_x509.Certificate.load(_der(key.certificate)), cert_registry=store)
         self.key = key
+        self.signed_attr_prov_spec = _Attributes(asn1_x509.Certificate.load(_der(key.certificate)))
+
+    def signer_info(self, *args: Any, **named: Any) -> cms.SignerInfo:
+        return _settled(super().signer_info(*args, **named))
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         return bytes(72) if dry_run else self.key.sign(data)
+
+
+def _settled(part: Any) -> Any:
+    """The same part, read from its own bytes: then no level that is put around it encodes it anew."""
+    return type(part).load(part.dump())
 
 
 def _der(certificate: x509.Certificate) -> bytes:

@@ -84,6 +84,8 @@ STOPPED = {
 
 
 def _headline(found: Examined) -> tuple[str, str]:
+    if found.is_ours and found.is_transcript:
+        return "ok", _("This transcript is ours, and it is as it was written for its holder.")
     if found.is_ours:
         return "ok", _("This file is ours, and it is as it was issued.")
     findings = (found.page, found.credential)

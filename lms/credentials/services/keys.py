@@ -23,7 +23,7 @@ from lms.credentials.queries.keys import (
 from lms.credentials.sealing import HeldKey
 from lms.credentials.services import log
 from lms.db import session
-from lms.errors import Conflict
+from lms.errors import Conflict, NotFound
 from lms.people import queries as people
 from lms.worker import enqueue
 
@@ -39,6 +39,18 @@ def badge_signer(organisation_id: int) -> tuple[KeyCard, Ed25519PrivateKey]:
         one_at_a_time()
         card = signing_key(organisation_id, Purpose.BADGE) or _make_signer(organisation_id, Purpose.BADGE)
     return card, _private(card)
+
+
+def signer_of(organisation_id: int, key_id: int) -> tuple[KeyCard, Ed25519PrivateKey]:
+    """The key that signed a document of an issuer, to sign what follows from that document.
+
+    Raises NotFound for a key that is no longer to be trusted: the next edition of the document stands for it.
+    """
+    keys = {one.id: one for one in keys_of(organisation_id, Purpose.BADGE)}
+    key = keys.get(key_id)
+    if key is None or key.compromised_at is not None:
+        raise NotFound
+    return key, _private(key)
 
 
 def log_signer() -> tuple[KeyCard, Ed25519PrivateKey]:

@@ -16,7 +16,6 @@ from lms.credentials import queries
 from lms.credentials.badges import proof
 from lms.credentials.badges.proof import Document
 from lms.credentials.certificate import SEAL_FIELD
-from lms.credentials.examining import REPORT_NAME
 from lms.credentials.models import Credential, VerificationReport
 from lms.credentials.numbers import normalise
 from lms.credentials.queries import CredentialCard
@@ -24,7 +23,7 @@ from lms.credentials.queries.evidence import Evidence
 from lms.credentials.queries.reports import count_reports, newest_report
 from lms.credentials.queries.templates import look_of
 from lms.credentials.report_page import draw_report
-from lms.credentials.reporting import Report, Told, new_number, unsigned
+from lms.credentials.reporting import FILE_NAME, Report, Told, new_number, unsigned
 from lms.credentials.sealing import sealed
 from lms.credentials.services.documents import issuer_of
 from lms.credentials.services.keys import badge_signer, seal_of
@@ -106,7 +105,7 @@ def _answer(document: Document) -> tuple[Document, Document]:
 
 
 def _sealed_page(card: CredentialCard, report: Report, text: bytes) -> bytes:
-    attachments = [Attachment(REPORT_NAME, _("The same report for machines, signed"), text)]
+    attachments = [Attachment(FILE_NAME, _("The same report for machines, signed"), text)]
     if report.log is not None and report.log.proof:
         proved = json.dumps(report.log.as_json(), ensure_ascii=False).encode()
         words = _("What shows that the credential is in the public log")
