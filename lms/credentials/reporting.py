@@ -212,7 +212,7 @@ def said_in(document: Document) -> Said:
 
     def text(part: str, word: str) -> str:
         held = subject.get(part) if isinstance(subject, dict) else None
-        found = held.get(word) if word and isinstance(held, dict) else held
+        found = (held.get(word) if isinstance(held, dict) else None) if word else held
         return found[:LONGEST_SAID] if isinstance(found, str) else ""
 
     return Said(
