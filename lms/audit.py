@@ -146,6 +146,9 @@ class Action(StrEnum):
     CERTIFICATION_ANSWER_APPEAL = "certification.answer_appeal"
     CERTIFICATION_TELL_OVERDUE = "certification.tell_overdue"
     CERTIFICATION_MOVE_VERSION = "certification.move_version"
+    CERTIFICATION_BEGIN_RUN = "certification.begin_run"
+    CERTIFICATION_STOP_RUN = "certification.stop_run"
+    CERTIFICATION_GO_ON_WITH_RUN = "certification.go_on_with_run"
     # registry
     REGISTRY_MAKE_TOKEN = "registry.make_token"  # noqa: S105
     REGISTRY_REVOKE_TOKEN = "registry.revoke_token"  # noqa: S105

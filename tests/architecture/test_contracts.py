@@ -111,6 +111,7 @@ def test_every_other_module_of_a_slice_is_listed_as_pure_or_known_not_to_be() ->
 
 # Modules of a slice that are neither a door nor pure, and why.
 KNOWN_TO_THE_WEB = {
+    "lms.certification.forms_of_classes",  # what is typed to issue for a class
     "lms.certification.forms_of_sharing",  # what a holder types to share a record
     "lms.certification.packet_words",  # the sections of a packet in the language of the page
     "lms.certification.brought",  # reads what was brought, below the record that is made of it

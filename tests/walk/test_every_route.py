@@ -80,6 +80,7 @@ SHARED = {
     "version": "1",
     "code_id": "999999",
     "code": "no-such-code",
+    "run_id": "999999",
 }
 
 
