@@ -111,6 +111,7 @@ class Action(StrEnum):
     CREDENTIALS_MAKE_CODE = "credentials.make_code"
     CREDENTIALS_END_CODE = "credentials.end_code"
     CREDENTIALS_OPEN_BY_CODE = "credentials.open_by_code"
+    CREDENTIALS_MAKE_REPORT = "credentials.make_report"
     CREDENTIALS_LIST_BY_NAME = "credentials.list_by_name"
     CREDENTIALS_ALLOW_NAME_SEARCH = "credentials.allow_name_search"
     CREDENTIALS_CHOOSE_IDENTITY = "credentials.choose_identity"

@@ -15,7 +15,7 @@ from cryptography import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from lms.credentials import sealing
+from lms.credentials import reporting, sealing
 from lms.credentials.badges import baking, multikey, proof
 
 LONGEST_CREDENTIAL = 100_000
@@ -70,7 +70,8 @@ class Examined:
     """What was found. `page` is None where a file has no page that could be sealed.
 
     `number`, `name` and `valid_until` are what the credential says; they may be believed when it is ours.
-    `is_transcript` tells a transcript, which also says hours, from the credential itself.
+    `is_transcript` tells a transcript, which also says hours, from the credential itself. Of a verification
+    report, `report` is its own number and `said` its answer; the others are of the credential it speaks of.
     """
 
     form: Form
@@ -80,6 +81,8 @@ class Examined:
     name: str = ""
     valid_until: str = ""
     is_transcript: bool = False
+    report: str = ""
+    said: str = ""
 
     @property
     def is_ours(self) -> bool:
@@ -130,6 +133,8 @@ def _credential(form: Form, text: str, trust: Trust, page: Finding | None = None
         return Examined(form, Finding.UNREADABLE, page)
     try:
         document = json.loads(text, object_pairs_hook=_once)
+        if reporting.is_report(document):
+            return _report(form, document, trust, page)
         record = _record_in(document)
         said = _said(document if record is None else record)
     except _Twice:
@@ -143,13 +148,28 @@ def _credential(form: Form, text: str, trust: Trust, page: Finding | None = None
     return Examined(form, finding, page, *said, is_transcript=True)
 
 
+def _report(form: Form, document: dict[str, Any], trust: Trust, page: Finding | None) -> Examined:
+    finding = _proved(document, trust, document["@context"], reporting.WORDS)
+    said = reporting.said_in(document)
+    return Examined(
+        form,
+        finding,
+        page,
+        number=said.number,
+        name=said.name,
+        valid_until=said.valid_until,
+        report=said.report,
+        said=said.sentence,
+    )
+
+
 def _record_in(document: Any) -> Any:
     """The signed record in a transcript, or None for what is no transcript."""
     held = _part(document, "credentialSubject", "verifiableCredential")
     return held[0] if isinstance(held, list) and len(held) == 1 else None
 
 
-def _proved(document: Any, trust: Trust, contexts: list[str]) -> Finding:
+def _proved(document: Any, trust: Trust, contexts: list[Any], words: frozenset[str] = WORDS) -> Finding:
     if not isinstance(document, dict) or "proof" not in document:
         return Finding.UNSIGNED
     try:
@@ -161,7 +181,7 @@ def _proved(document: Any, trust: Trust, contexts: list[str]) -> Finding:
         proof.screen(document)
         if document.get("@context") != contexts:
             return Finding.UNREADABLE
-        if not _is_in_our_words(document):
+        if not _is_in_our_words(document, words):
             return Finding.CHANGED
         is_right = proof.is_signed(document, multikey.public_key(trust.keys[method]))
     except (proof.Unprovable, ValueError, RecursionError):
@@ -180,7 +200,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _is_in_our_words(document: dict[str, Any]) -> bool:
+def _is_in_our_words(document: dict[str, Any], words: frozenset[str]) -> bool:
     """Whether a document says nothing but what a signature of ours covers.
 
     Linked data drops a word that it does not know, and the signature still fits. Names that begin with `_:`
@@ -194,7 +214,7 @@ def _is_in_our_words(document: dict[str, Any]) -> bool:
         elif isinstance(part, dict):
             if part.get("@context") == CONTEXTS:  # The record in a transcript, whose own proof was looked at.
                 part = {word: inside for word, inside in part.items() if word != "@context"}
-            if not WORDS.issuperset(part):
+            if not words.issuperset(part):
                 return False
             waiting += part.values()
         elif isinstance(part, str) and part.startswith("_:"):
@@ -233,9 +253,11 @@ def _pdf(data: bytes, trust: Trust) -> Examined:
 
 
 def _attached(data: bytes) -> str:
-    """The credential in a PDF, as it is in the newest revision of the file."""
+    """The credential or report in a PDF, as it is in the newest revision of the file."""
     root = PdfFileReader(BytesIO(data), strict=False).root
-    (file,) = root["/AF"]
+    file, *others = root["/AF"]
+    if others and file.get_object()["/UF"] != reporting.FILE_NAME:
+        raise ValueError("There are several files in it.")
     raw = file.get_object()["/EF"]["/F"].data
     if len(raw) > LONGEST_CREDENTIAL:
         raise ValueError("The attachment is too long.")

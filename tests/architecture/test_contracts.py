@@ -134,6 +134,8 @@ KNOWN_TO_THE_WEB = {
     "lms.registry.file_answer",  # holds what was found in a file against the register
     "lms.registry.token_forms",  # what may be typed on the page of tokens
     "lms.registry.tokens",  # keeps and finds tokens
+    "lms.registry.report_file",  # holds a report that was sent in against those that were made
+    "lms.registry.reporting",  # asks the register for a report, from the queries of other slices
     "lms.registry.many",  # answers many numbers from the queries of other slices
     "lms.people.throttle",  # sign-ins that did not succeed
 }

@@ -71,6 +71,7 @@ def _node(product: Product, folder: Path, libraries: Path) -> Iterator[Said]:
         for place, one in _numbered(product)
     ]
     cases += _transcript_forgeries(product.valid[1])
+    cases += _reports(product)
     shapeless = _changed(product.valid[0].document, lambda one: one["credentialSubject"].pop("achievement"))
     cases.append(("ajv", "one without an achievement", "misshapen", shapeless))
     cases += [
@@ -140,6 +141,27 @@ def _transcript_forgeries(one: Issued) -> Iterator[tuple[str, str, str, Any]]:
     yield BAZAAR, "the record inside a transcript, on its own", "valid", record
 
 
+def _reports(product: Product) -> Iterator[tuple[str, str, str, Any]]:
+    """Verification reports: those of every state are valid documents, whatever they say."""
+    yield from (
+        (BAZAAR, f"the report on credential {place}", "valid", one.report) for place, one in _numbered(product)
+    )
+    yield BAZAAR, "the report on a revoked credential", "valid", product.revoked.report
+    forgeries: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "another name": lambda said: said["credential"].update(holderName="Somebody Else"),
+        "another answer": lambda said: said["answer"].update(verdict="active"),
+        "another moment": lambda said: said["question"].update(askedAt="2020-01-01T00:00:00Z"),
+        "a word more": lambda said: said.update(note="Also a doctor."),
+    }
+    for name, forge in forgeries.items():
+        forged = _changed(product.expired.report, _in_subject(forge))
+        yield BAZAAR, f"a forgery: {name} in a report", "invalid", forged
+
+
+def _in_subject(forge: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    return lambda one: forge(one["credentialSubject"])
+
+
 def _numbered(product: Product) -> Iterator[tuple[int, Issued]]:
     return iter(enumerate(product.valid, start=1))
 
@@ -165,6 +187,10 @@ def _pdf(product: Product, folder: Path) -> Iterator[Said]:
         "a forgery: the page changed by an appended update": (changed_page(one.pdf), "invalid"),
         "a forgery: the attachment changed": (changed_attachment(one.pdf), "invalid"),
         "a forgery: sealed by another key of the same name": (_sealed_by_another(product), "invalid"),
+    }
+    kinds |= {
+        "the sealed PDF of a report": (one.report_pdf, "valid"),
+        "a forgery: the attachment of a report changed": (changed_attachment(one.report_pdf), "invalid"),
     }
     for of, (pdf, wanted) in kinds.items():
         yield Said("pyhanko", of, _by_pyhanko(pdf, product.seal_authority), wanted)

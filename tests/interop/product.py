@@ -29,6 +29,7 @@ from lms.credentials.queries import keys
 from lms.credentials.queries.keys import Purpose
 from lms.credentials.services.keys import authorities
 from lms.credentials.services.transcripts import record_of
+from lms.registry.reporting import report_of
 from tests import personas as cast
 from tests.conftest import migrate
 from tests.credentials.making import issued
@@ -58,6 +59,8 @@ class Issued:
     pdf: bytes
     verify_url: str
     paper: str
+    report: dict[str, Any]
+    report_pdf: bytes
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def _filled(app: Lms, address: str, authority: Path) -> Product:
 
 
 def _none() -> Issued:
-    return Issued("", {}, "", {}, b"", "", "")
+    return Issued("", {}, "", {}, b"", "", "", {}, b"")
 
 
 def _issue(people: Personas, key: str, name: str, issued_on: date, valid_until: date | None) -> str:
@@ -160,8 +163,10 @@ def _fetched(app: Lms, product: Product, number: str) -> Issued:
         assert made is not None
         pdf, verify_url = files.get(made.pdf_sha256), services.verify_url(number)
         transcript = json.loads(record_of(card, made))
+        report = report_of(None, number=number, on=None, language="en")
     token = product.get(f"/c/{number}.jwt").decode()
-    return Issued(number, document, token, transcript, pdf, verify_url, made.paper_text)
+    said, page = json.loads(product.get(f"/reports/{report}.json")), product.get(f"/reports/{report}.pdf")
+    return Issued(number, document, token, transcript, pdf, verify_url, made.paper_text, said, page)
 
 
 def _work_off(app: Lms) -> None:

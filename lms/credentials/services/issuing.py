@@ -26,6 +26,7 @@ from lms.credentials.models import (
 from lms.credentials.naming import LONGEST_NAME, hidden_letters, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
+from lms.credentials.queries.reports import report_files
 from lms.credentials.queries.templates import version_for
 from lms.credentials.services import documents, lists, log
 from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, ReasonClass, is_possible
@@ -226,6 +227,8 @@ def _take_data(card: CredentialCard) -> tuple[int, str]:
         for name in (made.json_sha256, made.pdf_sha256):
             if name is not None:
                 after_commit(partial(files.remove, name))
+    for name in report_files(card.id):
+        after_commit(partial(files.remove, name))
     session().flush()
     return taken
 
