@@ -83,6 +83,7 @@ _VERIFICATION = {
     "status": STATUS,
     "verdict": TEXT,
     "as_of": {"type": "string", "format": "date-time"},
+    "problem": {"const": "typing_slip"},
     "on": DAY,
     "since": DAY_OR_NULL,
     "kind": TEXT,
@@ -99,7 +100,11 @@ _VERIFICATION = {
 SCHEMAS: dict[str, Any] = {
     "Verification": _object(("number", "status", "verdict", "as_of"), **_VERIFICATION),
     "AnsweredNumber": _object(
-        ("asked", "code", "status"), asked=TEXT, code=TEXT_OR_NULL, problem=TEXT, **_VERIFICATION
+        ("asked", "code", "explanation", "status"),
+        asked=TEXT,
+        code=TEXT_OR_NULL,
+        explanation=TEXT_OR_NULL,
+        **_VERIFICATION | {"status": {"enum": [*sorted(State), None]}},
     ),
     "RegisterEntry": _object(
         ("number", "status", "kind", "credential", "name", "issued_on", "issued_at", "valid_until"),
@@ -131,6 +136,7 @@ SCHEMAS: dict[str, Any] = {
         field=TEXT,
     ),
 }
+_NUMBER_ASKED = {"oneOf": [TEXT, _object(("number",), number=TEXT, as_of=TEXT_OR_NULL)]}
 PATHS: dict[str, Any] = {
     "/api/v1/openapi.json": {
         "get": {
@@ -179,7 +185,13 @@ PATHS: dict[str, Any] = {
                     "application/json": {
                         "schema": _object(
                             ("numbers",),
-                            numbers={"type": "array", "items": TEXT, "minItems": 1, "maxItems": MOST_NUMBERS},
+                            numbers={
+                                "type": "array",
+                                "items": _NUMBER_ASKED,
+                                "minItems": 1,
+                                "maxItems": MOST_NUMBERS,
+                            },
+                            as_of=DAY_OR_NULL,
                         )
                     }
                 },

@@ -141,8 +141,8 @@ def credential(number: str) -> ResponseReturnValue:
 def verifications() -> ResponseReturnValue:
     """The public answers about many numbers, in the order they came in."""
     token = _needs(ApiScope.VERIFY)
-    numbers = _numbers()
-    return _once(token, lambda: json.dumps({"verifications": _answers(numbers)}))
+    rows, as_of = _rows()
+    return _once(token, lambda: json.dumps({"verifications": _answers(rows, as_of)}))
 
 
 @bp.get("/credentials")
@@ -183,12 +183,12 @@ def issuer(slug: str) -> ResponseReturnValue:
     )
 
 
-def _answers(numbers: list[str]) -> list[dict[str, Any]]:
-    rows = tuple(AskedRow(row, number[:LONGEST_TYPED]) for row, number in enumerate(numbers, 1))
+def _answers(rows: tuple[AskedRow, ...], as_of: str | None) -> list[dict[str, Any]]:
+    asked = Asked(rows, has_names=False, has_days=as_of is not None)
     return [
-        {"asked": one.typed, "code": one.code or None}
-        | (one.answer.as_json() if one.answer else {"status": "unknown"})
-        for one in many.answers(Asked(rows, has_names=False, has_days=False))
+        {"asked": one.typed, "code": one.code or None, "explanation": one.explanation or None}
+        | (one.answer.as_json() if one.answer else {"status": None})
+        for one in many.answers(asked, as_of)
     ]
 
 
@@ -222,20 +222,34 @@ def _once(token: tokens.TokenCard, answer: Any) -> Response:
 # --- what was sent ----------------------------------------------------------------------------------
 
 
-def _numbers() -> list[str]:
+def _rows() -> tuple[tuple[AskedRow, ...], str | None]:
+    """The numbers that were sent, each perhaps with a day of its own, and the day for all others."""
     sent = request.get_json(silent=True)
-    numbers = sent.get("numbers") if isinstance(sent, dict) else None
-    if not isinstance(numbers, list) or not all(isinstance(number, str) for number in numbers):
+    if not isinstance(sent, dict) or not isinstance(numbers := sent.get("numbers"), list):
         raise Invalid("numbers", 'Send JSON: {"numbers": ["…", "…"]}.')
     if not 1 <= len(numbers) <= MOST_NUMBERS:
         raise Invalid("numbers", f"Send 1 to {MOST_NUMBERS} numbers at a time.")
-    return numbers
+    as_of = sent.get("as_of")
+    if as_of is not None:
+        _as_day("as_of", as_of)
+    return tuple(_row(place, one) for place, one in enumerate(numbers, 1)), as_of
+
+
+def _row(place: int, one: object) -> AskedRow:
+    number, day = (one.get("number"), one.get("as_of")) if isinstance(one, dict) else (one, None)
+    if not isinstance(number, str) or not isinstance(day, str | None):
+        raise Invalid("numbers", 'Send each number as "…" or as {"number": "…", "as_of": "2026-11-22"}.')
+    return AskedRow(place, number[:LONGEST_TYPED], day=day)
 
 
 def _day(name: str) -> date | None:
     typed = request.args.get(name)
+    return _as_day(name, typed) if typed is not None else None
+
+
+def _as_day(name: str, typed: object) -> date:
     try:
-        return date.fromisoformat(typed) if typed is not None else None
+        return date.fromisoformat(typed if isinstance(typed, str) else "")
     except ValueError:
         raise Invalid(name, "Send a day as 2026-11-22.") from None
 
