@@ -1,21 +1,12 @@
-"""The description of the programming interface in OpenAPI 3.1, and the kinds of its problems."""
+"""The description of the programming interface in OpenAPI 3.1."""
 
 from typing import Any
 
 from lms.credentials.states import State
 from lms.registry.api_scopes import ApiScope
+from lms.registry.problems import PROBLEMS
 
 MOST_NUMBERS = 500
-PROBLEMS: dict[str, tuple[int, str]] = {
-    "invalid": (422, "Something that was sent cannot be taken"),
-    "no-token": (401, "A good token is needed"),
-    "missing-scope": (403, "The token may not do this"),
-    "not-found": (404, "There is nothing here"),
-    "unknown-number": (404, "No credential has this number"),
-    "conflict": (409, "This has changed in the meantime"),
-    "too-large": (413, "Too much was sent at once"),
-    "too-many": (429, "Too many requests in a minute"),
-}
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 DAY = {"type": "string", "format": "date"}
@@ -43,8 +34,8 @@ def _answers(schema: dict[str, Any], words: str, *problems: int) -> dict[str, An
     answers: dict[str, Any] = {
         "200": {"description": words, "content": {"application/json": {"schema": schema}}}
     }
-    titles = dict(reversed(PROBLEMS.values()))
-    for status in problems:
+    titles = {kind.status: kind.title for kind in reversed(PROBLEMS.values())}
+    for status in (*problems, 500, 503):
         answers[str(status)] = {
             "description": titles[status],
             "content": {"application/problem+json": {"schema": _ref("Problem")}},
@@ -63,6 +54,7 @@ def document(server: str) -> dict[str, Any]:
             "version": "1",
             "summary": "Check credentials, and read your own organisation's register.",
         },
+        "externalDocs": {"url": f"{server}/api", "description": "For people: how to begin, and the problems"},
         "servers": [{"url": server}],
         "paths": PATHS,
         "components": {
@@ -134,6 +126,10 @@ SCHEMAS: dict[str, Any] = {
         status={"type": "integer"},
         detail=TEXT,
         field=TEXT,
+        scope=TEXT,
+        number=TEXT,
+        verdict=TEXT,
+        reference=TEXT,
     ),
 }
 _NUMBER_ASKED = {"oneOf": [TEXT, _object(("number",), number=TEXT, as_of=TEXT_OR_NULL)]}
@@ -150,7 +146,8 @@ PATHS: dict[str, Any] = {
             "operationId": "problem",
             "summary": "What a kind of problem means",
             "parameters": [_in_path("name", "The end of the problem's type")],
-            "responses": _answers({"type": "object"}, "Its status and title", 404),
+            "responses": _answers(_ref("Problem"), "Its status, its title and what to do", 404)
+            | {"303": {"description": "For browsers: the part of a page that explains it"}},
         }
     },
     "/api/v1/credentials/{number}": {
