@@ -140,3 +140,10 @@ def test_the_page_for_programs_begins_with_examples_and_a_token(personas: Person
         assert "Make a token</a>" in clients(person).get("/api").text
     spanish = clients(None).get("/api?lang=es").text
     assert spanish.count("curl ") == 3
+
+
+def test_those_who_may_make_tokens_are_led_there(personas: Personas, clients: Clients) -> None:
+    assert "/register/tokens" in clients(personas.registrar).get("/register").text
+    administrator = clients(personas.administrator)
+    assert 'href="/register/tokens"' in administrator.get("/admin").text
+    assert administrator.get("/register/tokens").status_code == 200
