@@ -9,8 +9,9 @@ from lms.registry.problems import PROBLEMS
 MOST_NUMBERS = 500
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
-DAY = {"type": "string", "format": "date"}
-DAY_OR_NULL = {"type": ["string", "null"], "format": "date"}
+LOOKS_LIKE_A_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DAY = {"type": "string", "format": "date", "pattern": LOOKS_LIKE_A_DAY}
+DAY_OR_NULL = {"type": ["string", "null"], "format": "date", "pattern": LOOKS_LIKE_A_DAY}
 STATUS = {"type": "string", "enum": sorted(State)}
 
 
@@ -26,8 +27,8 @@ def _query(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": words}
 
 
-def _in_path(name: str, words: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": TEXT, "description": words}
+def _in_path(name: str, words: str, *, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema or TEXT, "description": words}
 
 
 def _answers(schema: dict[str, Any], words: str, *problems: int) -> dict[str, Any]:
@@ -145,7 +146,9 @@ PATHS: dict[str, Any] = {
         "get": {
             "operationId": "problem",
             "summary": "What a kind of problem means",
-            "parameters": [_in_path("name", "The end of the problem's type")],
+            "parameters": [
+                _in_path("name", "The end of the problem's type", schema={"enum": sorted(PROBLEMS)})
+            ],
             "responses": _answers(_ref("Problem"), "Its status, its title and what to do", 404)
             | {"303": {"description": "For browsers: the part of a page that explains it"}},
         }
@@ -206,7 +209,7 @@ PATHS: dict[str, Any] = {
             "summary": f"Your organisation's register, oldest first; needs {ApiScope.READ}",
             "security": [{"token": [ApiScope.READ.value]}],
             "parameters": [
-                _query("cursor", TEXT, "The next_cursor of the page before"),
+                _query("cursor", {"type": "string", "minLength": 6}, "The next_cursor of the page before"),
                 _query("limit", {"type": "integer", "minimum": 1, "maximum": 500}, "100 when left out"),
                 _query("status", STATUS, "Only those that have this status now"),
                 _query("changed_since", {"type": "string", "format": "date-time"}, "Only those changed since"),

@@ -86,6 +86,12 @@ def _finish(response: Response) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Authorization")
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
+        response.headers["Access-Control-Max-Age"] = "3600"
+    else:
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, Idempotency-Replayed"
     token: tokens.TokenCard | None = g.get("api_token")
     if token is not None and token.last_used_on != clock.today(tokens.ZONE):
         with db.transaction():
@@ -233,7 +239,7 @@ def _once(token: tokens.TokenCard, answer: Any) -> Response:
 
 def _rows() -> tuple[tuple[AskedRow, ...], str | None]:
     """The numbers that were sent, each perhaps with a day of its own, and the day for all others."""
-    sent = request.get_json(silent=True)
+    sent = _sent()
     if not isinstance(sent, dict) or not isinstance(numbers := sent.get("numbers"), list):
         raise Invalid("numbers", _('Send JSON: {"numbers": ["…", "…"]}.'))
     if not 1 <= len(numbers) <= MOST_NUMBERS:
@@ -242,6 +248,22 @@ def _rows() -> tuple[tuple[AskedRow, ...], str | None]:
     if as_of is not None:
         _as_day("as_of", as_of)
     return tuple(_row(place, one) for place, one in enumerate(numbers, 1)), as_of
+
+
+def _sent() -> object:
+    """The JSON that was sent; None for what is none, is nested too deep, or says a thing twice."""
+    if not request.is_json:
+        return None
+    try:
+        return json.loads(request.get_data(), object_pairs_hook=_said_once)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _said_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name comes twice")
+    return dict(pairs)
 
 
 def _row(place: int, one: object) -> AskedRow:
@@ -265,11 +287,13 @@ def _as_day(name: str, typed: object) -> date:
 
 def _moment(name: str) -> datetime | None:
     typed = request.args.get(name)
+    if typed is None:
+        return None
     try:
-        found = datetime.fromisoformat(typed) if typed is not None else None
-    except ValueError:
+        found = datetime.fromisoformat(typed)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Invalid(name, _("Send a moment as 2026-11-22T10:00:00Z.")) from None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
 
 
 def _status() -> State | None:

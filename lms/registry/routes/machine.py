@@ -4,7 +4,7 @@ Everything here is public, may be read from any page (CORS), and is answered byt
 """
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Response, redirect, render_template, request, url_for
@@ -120,10 +120,11 @@ def status_list(slug: str, list_number: int) -> ResponseReturnValue:
     """A signed status list; `?timestamp=` asks for the one that held at an instant."""
     asked = request.args.get("timestamp", "")
     try:
-        at = datetime.fromisoformat(asked) if asked else None
-    except ValueError:
+        moment = datetime.fromisoformat(asked) if asked else None
+        at = moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
         at = None
-    if asked and (at is None or at.tzinfo is None):
+    if asked and at is None:
         raise Invalid("timestamp", _("Write the time like 2026-11-22T09:30:00Z."))
     body = people.organisation_by_slug(slug)
     found = credentials.signed_list(body.id, list_number, at=at)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from lms.errors import Conflict, Forbidden, Invalid, LmsError, NotFound
@@ -33,7 +33,7 @@ class Problem(Exception):
         self.name, self.detail, self.more = name, detail, more
 
 
-def speak() -> None:
+def speak(*_values: object) -> None:
     """Take the language from `Accept-Language` alone: nothing here looks at a cookie."""
     g.language = request.accept_languages.best_match(list(LANGUAGES)) or "en"
     refresh()
@@ -69,21 +69,23 @@ def answer(name: str, detail: str = "", **more: Any) -> Response:
 
 def of_blueprint(bp: Blueprint) -> None:
     """Answer faults of these views so, and in one language."""
-    bp.before_request(speak)
+    bp.url_value_preprocessor(speak)  # before anything asks for a language and finds a cookie
     bp.after_request(name_language)
     bp.register_error_handler(Problem, lambda fault: answer(fault.name, fault.detail, **fault.more))
     bp.register_error_handler(LmsError, _refused)
-    bp.register_error_handler(SQLAlchemyError, _unreadable)
+    for unreachable in (OperationalError, InterfaceError, TimeoutError):
+        bp.register_error_handler(unreachable, _unreadable)
     bp.register_error_handler(HTTPException, _http)
     bp.register_error_handler(500, _broke)
 
 
 def _refused(error: LmsError) -> Response:
     more = {"field": error.field} if isinstance(error, Invalid) else {}
-    return answer(OF_ERROR.get(type(error), "no-token"), str(error), **more)
+    detail = "" if str(error) == str(NotFound()) else str(error)
+    return answer(OF_ERROR.get(type(error), "no-token"), detail, **more)
 
 
-def _unreadable(_error: SQLAlchemyError) -> Response:
+def _unreadable(_error: Exception) -> Response:
     log.error("the register cannot be read", exc_info=True)
     return answer("cannot-be-checked-now")
 
