@@ -28,7 +28,7 @@ from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
 from lms.credentials.queries.reports import report_files
 from lms.credentials.queries.templates import version_for
-from lms.credentials.services import documents, lists, log
+from lms.credentials.services import documents, erasing, lists, log
 from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, ReasonClass, is_possible
 from lms.db import after_commit, lock, session
 from lms.errors import Conflict, Invalid, NotFound
@@ -170,11 +170,12 @@ def renew(actor_id: int | None, *, number: str, starts_on: date, valid_until: da
     return renewal.sequence
 
 
-def erase(actor_id: int, *, number: str, reason: str) -> None:
+def erase(actor_id: int, *, number: str, reason: str) -> tuple[str, ...]:
     """Take the holder's name, the facts, the documents and what opens the log's entries; keep the number.
 
-    It is done to the credential and to those that it replaced or that replaced it, for they hold the same name.
-    What is left says that the number was ours and is not in force. Raises Conflict, Invalid, NotFound.
+    It is done to the credential and to those that it replaced or that replaced it, for they hold the same name:
+    their numbers are answered. Codes end without their readers' names, and letters about it are emptied. What
+    is left says that the number was ours and is not in force. Raises Conflict, Invalid, NotFound.
     """
     why = _reason(reason)
     cards = [_held(number, Act.ERASE)]
@@ -185,6 +186,8 @@ def erase(actor_id: int, *, number: str, reason: str) -> None:
         cards.append(_held(following, Act.ERASE))
         following = cards[-1].superseded_by
     salts = {card.id: _take_data(card) for card in cards}
+    erasing.forget_readers(cards)
+    erasing.forget_letters(cards)
     for card in cards:
         session().add(
             StatusEvent(
@@ -204,6 +207,7 @@ def erase(actor_id: int, *, number: str, reason: str) -> None:
         list_id, salt = salts[card.id]
         log.append(LOGGED[EventKind.ERASED], id=salted(salt, card.number))
         enqueue(lists.TASK, list_id)
+    return tuple(card.number for card in cards)
 
 
 def _take_data(card: CredentialCard) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from flask import (
 
 from lms.registry.routes import (
     api,
+    api_page,
     details,
     files,
     machine,
@@ -25,6 +26,7 @@ from lms.registry.routes.blueprint import (
 
 __all__ = [
     "api",
+    "api_page",
     "bp",
     "details",
     "files",
