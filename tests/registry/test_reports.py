@@ -507,7 +507,7 @@ def test_our_report_is_known_again_and_told_how_it_stands_today(
             messages = [one["message"] for one in told["checks"]]
             assert "It is the very file that was made, byte for byte." in messages
             assert "It was asked how things stood on Nov 22, 2026." in messages
-            assert "It said then: This credential is active." in messages
+            assert "It said then: On Nov 22, 2026 this credential was active." in messages
             assert messages[-1] == "Today: This credential is suspended since Nov 22, 2026."
             assert told["register"]["status"] == "suspended"
         page = anyone.post("/verify/file", data={"file": (BytesIO(files_of_it[1]), "report.pdf")}).text
