@@ -30,5 +30,8 @@ SWEEPS: tuple[Sweep, ...] = (
     certification.REMINDERS,
     # registry
     registry.ANSWERS,
+    registry.CHANGES,
+    registry.DIGESTS,
+    registry.LAPSED,
     # end
 )

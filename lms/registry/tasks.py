@@ -1,6 +1,6 @@
 """Work of the registry after the answer."""
 
-from lms.registry import services, tokens
+from lms.registry import services, tokens, watches, watching
 from lms.worker import Sweep, task
 
 
@@ -11,3 +11,26 @@ def drop_answer(answer_id: int) -> None:
 
 
 ANSWERS = Sweep("answers kept for repeated requests", "registry.drop_answer", 3600, tokens.old_answers)
+
+
+@task("registry.note_changes")
+def note_changes(credential_id: int) -> None:
+    """Note what became of a watched credential, and for whom. Safe to repeat."""
+    watching.note_changes(credential_id)
+
+
+@task("registry.mail_changes")
+def mail_changes(watch_id: int) -> None:
+    """Mail the address of a watch all that waits for it. Safe to repeat."""
+    watching.mail_changes(watch_id)
+
+
+@task("registry.tell_of_end")
+def tell_of_end(watch_id: int) -> None:
+    """Write to a watcher that the holder's yes ended by itself, if that was not done."""
+    watching.tell_of_end(watch_id)
+
+
+CHANGES = Sweep("changes of watched credentials", "registry.note_changes", 60, watches.changed_credentials)
+DIGESTS = Sweep("changes to mail to watchers", "registry.mail_changes", 1800, watches.addresses_to_tell)
+LAPSED = Sweep("watchers whose time is over", "registry.tell_of_end", 3600, watches.lapsed_watches)

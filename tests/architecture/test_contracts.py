@@ -133,6 +133,10 @@ KNOWN_TO_THE_WEB = {
     "lms.registry.file_answer",  # holds what was found in a file against the register
     "lms.registry.token_forms",  # what may be typed on the page of tokens
     "lms.registry.tokens",  # keeps and finds tokens
+    "lms.registry.watches",  # reads who is told of changes
+    "lms.registry.watching",  # acts on who is told of changes
+    "lms.registry.watch_forms",  # what may be typed by and about watchers
+    "lms.registry.watch_words",  # changes in the reader's words
     "lms.registry.many",  # answers many numbers from the queries of other slices
     "lms.people.throttle",  # sign-ins that did not succeed
 }

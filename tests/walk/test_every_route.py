@@ -76,6 +76,7 @@ SHARED = {
     "rendering": "json",
     "version": "1",
     "code_id": "999999",
+    "watch_id": "999999",
     "code": "no-such-code",
 }
 

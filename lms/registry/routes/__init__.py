@@ -17,6 +17,7 @@ from lms.registry.routes import (
     subscribing,
     templates,
     tokens,
+    watching,
 )
 from lms.registry.routes.blueprint import (
     bp,
@@ -37,6 +38,7 @@ __all__ = [
     "subscribing",
     "templates",
     "tokens",
+    "watching",
 ]
 
 
@@ -44,4 +46,5 @@ def start(app: Flask) -> None:
     """Let the pages behind links that are keys send no referrer."""
     details.leave_csrf_to_forms(app)
     subscribing.leave_csrf_to_forms(app)
+    watching.leave_csrf_to_forms(app)
     api.start(app)
