@@ -33,5 +33,6 @@ SWEEPS: tuple[Sweep, ...] = (
     registry.CHANGES,
     registry.DIGESTS,
     registry.LAPSED,
+    registry.MESSAGES,
     # end
 )

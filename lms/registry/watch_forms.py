@@ -32,3 +32,18 @@ class AgreeForm(Form):
 
 class ButtonForm(Form):
     """Only the button."""
+
+
+class EndpointForm(Form):
+    """Where a program is told."""
+
+    url = StringField(
+        _("Address of your program"),
+        validators=[
+            DataRequired(
+                _("Write the whole address, like https://hooks.example.org/status, without # or spaces.")
+            ),
+            Length(max=500),
+        ],
+        render_kw={"maxlength": 500, "autocomplete": "off", "inputmode": "url", "spellcheck": "false"},
+    )

@@ -59,3 +59,13 @@ TAGS = {
     WatchState.LAPSED: "info",
     WatchState.ENDED: "info",
 }
+REPLIES = {
+    "answered": lazy_gettext("It answered"),
+    "not_allowed": lazy_gettext("Its address is not in the public network"),
+    "no_such_host": lazy_gettext("Its host was not found"),
+    "no_connection": lazy_gettext("Nobody answered there"),
+    "no_tls": lazy_gettext("Its certificate was not good"),
+    "too_slow": lazy_gettext("No answer within five seconds"),
+    "not_http": lazy_gettext("Its answer could not be read"),
+}
+"""What became of a try, by the words of `lms.registry.posting`."""

@@ -133,6 +133,8 @@ KNOWN_TO_THE_WEB = {
     "lms.registry.file_answer",  # holds what was found in a file against the register
     "lms.registry.token_forms",  # what may be typed on the page of tokens
     "lms.registry.tokens",  # keeps and finds tokens
+    "lms.registry.endpoints",  # reads of and acts on the programs that are told
+    "lms.registry.posting",  # talks to them
     "lms.registry.watches",  # reads who is told of changes
     "lms.registry.watching",  # acts on who is told of changes
     "lms.registry.watch_forms",  # what may be typed by and about watchers

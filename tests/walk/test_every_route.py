@@ -77,6 +77,8 @@ SHARED = {
     "version": "1",
     "code_id": "999999",
     "watch_id": "999999",
+    "endpoint_id": "999999",
+    "message_id": "msg_none",
     "code": "no-such-code",
 }
 

@@ -7,6 +7,7 @@ from flask import (
 from lms.registry.routes import (
     api,
     details,
+    endpoints,
     files,
     machine,
     many,
@@ -27,6 +28,7 @@ __all__ = [
     "api",
     "bp",
     "details",
+    "endpoints",
     "files",
     "machine",
     "many",
