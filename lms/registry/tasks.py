@@ -5,8 +5,8 @@ from functools import partial
 from flask import current_app
 
 from lms import db
-from lms.registry import endpoints, posting, services, tokens, watches, watching
-from lms.registry.endpoints import Message
+from lms.registry import deliveries, posting, sending, services, tokens, watches, watching
+from lms.registry.sending import Message
 from lms.worker import Sweep, task
 
 
@@ -40,7 +40,7 @@ def tell_of_end(watch_id: int) -> None:
 @task("registry.send_change")
 def send_change(delivery_id: int) -> None:
     """Claim a message and post it after that commit. Safe to repeat: it goes out under the same id."""
-    message = endpoints.claim(delivery_id)
+    message = sending.claim(delivery_id)
     if message is not None:
         db.after_commit(partial(_post, message))
 
@@ -53,10 +53,10 @@ def _post(message: Message) -> None:
         is_loopback_allowed=current_app.config["SETTINGS"].webhook_loopback,
     )
     with db.scope(db.Scope.all()), db.transaction():
-        endpoints.note_reply(message.delivery_id, reply)
+        sending.note_reply(message.delivery_id, reply)
 
 
 CHANGES = Sweep("changes of watched credentials", "registry.note_changes", 60, watches.changed_credentials)
 DIGESTS = Sweep("changes to mail to watchers", "registry.mail_changes", 1800, watches.addresses_to_tell)
 LAPSED = Sweep("watchers whose time is over", "registry.tell_of_end", 3600, watches.lapsed_watches)
-MESSAGES = Sweep("messages to programs", "registry.send_change", 30, endpoints.messages_due)
+MESSAGES = Sweep("messages to programs", "registry.send_change", 30, deliveries.messages_due)

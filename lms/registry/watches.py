@@ -311,3 +311,31 @@ def changes_waiting(address: str) -> list[tuple[StatusDelivery, StatusChange, Wa
         (delivery, change, held[delivery.watch_id or 0], cards[change.credential_id])
         for delivery, change in rows
     ]
+
+
+# --- for programs -----------------------------------------------------------------------------------
+
+
+def watches_of_organisation(organisation_id: int, *, after: int, most: int) -> tuple[WatchCard, ...]:
+    """What an organisation asked for and did not end, oldest first, after an id."""
+    return _cards(
+        session().execute(
+            _WATCHES.where(
+                StatusWatch.organisation_id == organisation_id,
+                StatusWatch.ended_at.is_(None),
+                StatusWatch.id > after,
+            ).limit(most)
+        )
+    )
+
+
+def watches_by_credential(organisation_id: int, credential_ids: Iterable[int]) -> dict[int, WatchCard]:
+    """The open watches of an organisation by credential, in one statement."""
+    rows = session().execute(
+        _WATCHES.where(
+            StatusWatch.organisation_id == organisation_id,
+            StatusWatch.ended_at.is_(None),
+            StatusWatch.credential_id.in_(sorted(set(credential_ids))),
+        )
+    )
+    return {one.credential_id: one for one in _cards(rows)}

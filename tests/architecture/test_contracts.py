@@ -133,7 +133,9 @@ KNOWN_TO_THE_WEB = {
     "lms.registry.file_answer",  # holds what was found in a file against the register
     "lms.registry.token_forms",  # what may be typed on the page of tokens
     "lms.registry.tokens",  # keeps and finds tokens
-    "lms.registry.endpoints",  # reads of and acts on the programs that are told
+    "lms.registry.deliveries",  # reads about messages to the programs that are told
+    "lms.registry.endpoints",  # acts on these programs
+    "lms.registry.sending",  # claims and notes these messages
     "lms.registry.posting",  # talks to them
     "lms.registry.watches",  # reads who is told of changes
     "lms.registry.watching",  # acts on who is told of changes

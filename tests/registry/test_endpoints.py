@@ -24,7 +24,7 @@ from lms.credentials import queries as credentials
 from lms.credentials import services
 from lms.credentials.services import IssuedCredential
 from lms.errors import Invalid
-from lms.registry import endpoints, watching, webhooks
+from lms.registry import deliveries, endpoints, sending, watching, webhooks
 from lms.registry.posting import post
 from tests.conftest import Clients, Transactions
 from tests.credentials.making import issued
@@ -150,7 +150,7 @@ def work(app: Lms) -> None:
         worker.run_due("registry.send_change")
 
 
-def deliveries(tx: Transactions) -> list[Any]:
+def kept(tx: Transactions) -> list[Any]:
     with tx.reading() as current:
         return list(
             current.execute(
@@ -197,7 +197,7 @@ def test_a_change_is_told_once_signed_and_without_a_name(
     }
     assert "zquez" not in body.decode()
     assert "secret" not in body.decode()
-    (row,) = deliveries(tx)
+    (row,) = kept(tx)
     assert (row.message_id, row.tries, row.last_code) == (headers["webhook-id"], 1, 200)
     assert row.told_at is not None
 
@@ -216,14 +216,14 @@ def test_what_did_not_arrive_is_tried_again_under_the_same_id(
     work(app)
     work(app)
     assert len(receiver.got) == 1
-    (row,) = deliveries(tx)
+    (row,) = kept(tx)
     assert (row.tries, row.last_code, row.told_at) == (1, 500, None)
     moment.shift(61)
     work(app)
     work(app)
     assert len(receiver.got) == 2
     assert len(set(receiver.ids)) == 1
-    assert deliveries(tx)[0].told_at is not None
+    assert kept(tx)[0].told_at is not None
 
 
 def test_a_change_and_its_reversal_arrive_in_their_order(
@@ -265,7 +265,7 @@ def test_a_yes_that_ends_while_a_message_waits_ends_the_message(
     moment.shift(timedelta(hours=1))
     work(app)
     assert len(receiver.got) == 1
-    assert deliveries(tx)[0].dropped_at is not None
+    assert kept(tx)[0].dropped_at is not None
 
 
 def test_a_yes_that_lapses_while_a_message_waits_ends_the_message(
@@ -285,7 +285,7 @@ def test_a_yes_that_lapses_while_a_message_waits_ends_the_message(
     moment.shift(timedelta(days=1))
     work(app)
     assert len(receiver.got) == 1
-    assert deliveries(tx)[0].dropped_at is not None
+    assert kept(tx)[0].dropped_at is not None
 
 
 def test_after_the_last_try_it_is_stopped_and_its_owners_get_a_letter(
@@ -314,7 +314,7 @@ def test_after_the_last_try_it_is_stopped_and_its_owners_get_a_letter(
             sa.text("SELECT to_person_id FROM outgoing_mail WHERE key LIKE 'endpoint-stopped:%'")
         ).scalars()
         assert set(keys) == {personas.registrar, personas.administrator}
-        there = endpoints.endpoint_of(personas.provider)
+        there = deliveries.endpoint_of(personas.provider)
     assert there is not None
     assert there.stopped_at is not None
     receiver.codes = [200]
@@ -322,7 +322,7 @@ def test_after_the_last_try_it_is_stopped_and_its_owners_get_a_letter(
         endpoints.resume(personas.registrar, endpoint_id=there.id)
     work(app)
     assert len(receiver.got) == 9
-    assert deliveries(tx)[0].told_at is not None
+    assert kept(tx)[0].told_at is not None
 
 
 def test_a_receiver_that_says_it_is_gone_is_stopped_at_once(
@@ -332,7 +332,7 @@ def test_a_receiver_that_says_it_is_gone_is_stopped_at_once(
     suspended(tx, personas, made.number)
     work(app)
     with tx.reading():
-        there = endpoints.endpoint_of(personas.provider)
+        there = deliveries.endpoint_of(personas.provider)
     assert there is not None
     assert there.stopped_at is not None
 
@@ -380,7 +380,7 @@ def test_killed_between_sending_and_noting_it_is_sent_again_under_the_same_id(
     with app.app_context():
         worker.run_due("registry.note_changes")
     with tx() as current:
-        message = endpoints.claim(current.scalar(sa.text("SELECT id FROM status_delivery")))
+        message = sending.claim(current.scalar(sa.text("SELECT id FROM status_delivery")))
     assert message is not None
     post(message.url, message.headers, message.body, is_loopback_allowed=True)  # and here it dies
     work(app)
@@ -446,7 +446,7 @@ def test_a_new_secret_overlaps_the_one_before(
     moment: time_machine.Traveller,
 ) -> None:
     with tx.reading():
-        there = endpoints.endpoint_of(personas.provider)
+        there = deliveries.endpoint_of(personas.provider)
     assert there is not None
     newer = secret_in(registrar.post(f"/register/endpoints/{there.id}/secret").text)
     assert newer != secret
@@ -503,7 +503,7 @@ def test_it_can_be_tried_paused_and_removed(
     registrar: FlaskClient,
 ) -> None:
     with tx.reading():
-        there = endpoints.endpoint_of(personas.provider)
+        there = deliveries.endpoint_of(personas.provider)
     assert there is not None
     root = f"/register/endpoints/{there.id}"
     assert registrar.post(f"{root}/test").status_code == 303
@@ -544,7 +544,7 @@ def test_only_those_who_manage_tokens_reach_it(
     clients: Clients, tx: Transactions, personas: Personas, secret: bytes
 ) -> None:
     with tx.reading():
-        there = endpoints.endpoint_of(personas.provider)
+        there = deliveries.endpoint_of(personas.provider)
     assert there is not None
     for person_id, expected in (
         (personas.trainee, (404,)),

@@ -6,6 +6,7 @@ from flask import (
 
 from lms.registry.routes import (
     api,
+    api_watching,
     details,
     endpoints,
     files,
@@ -26,6 +27,7 @@ from lms.registry.routes.blueprint import (
 
 __all__ = [
     "api",
+    "api_watching",
     "bp",
     "details",
     "endpoints",

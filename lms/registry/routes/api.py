@@ -222,13 +222,13 @@ def _once(token: tokens.TokenCard, answer: Any) -> Response:
 # --- what was sent ----------------------------------------------------------------------------------
 
 
-def _numbers() -> list[str]:
+def _numbers(most: int = MOST_NUMBERS) -> list[str]:
     sent = request.get_json(silent=True)
     numbers = sent.get("numbers") if isinstance(sent, dict) else None
     if not isinstance(numbers, list) or not all(isinstance(number, str) for number in numbers):
         raise Invalid("numbers", 'Send JSON: {"numbers": ["…", "…"]}.')
-    if not 1 <= len(numbers) <= MOST_NUMBERS:
-        raise Invalid("numbers", f"Send 1 to {MOST_NUMBERS} numbers at a time.")
+    if not 1 <= len(numbers) <= most:
+        raise Invalid("numbers", f"Send 1 to {most} numbers at a time.")
     return numbers
 
 

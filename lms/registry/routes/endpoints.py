@@ -9,8 +9,8 @@ from lms.errors import Invalid, NotFound
 from lms.people import queries as people
 from lms.people.queries import OrganisationCard
 from lms.permissions import Permission, Role, Target, authorize, current_actor
-from lms.registry import endpoints, watch_words
-from lms.registry.endpoints import EndpointCard
+from lms.registry import deliveries, endpoints, watch_words
+from lms.registry.deliveries import EndpointCard
 from lms.registry.routes.blueprint import bp
 from lms.registry.watch_forms import EndpointForm
 
@@ -83,7 +83,7 @@ def remove_endpoint(endpoint_id: int) -> ResponseReturnValue:
 def send_again(message_id: str) -> ResponseReturnValue:
     """Send a message again, under its own id."""
     current_actor()
-    _delivery_id, organisation_id = endpoints.organisation_of_delivery(message_id)
+    _delivery_id, organisation_id = deliveries.organisation_of_delivery(message_id)
     actor = authorize(Permission.REGISTRY_MANAGE_TOKENS, Target(organisation_id=organisation_id))
     endpoints.send_again(actor.person_id, organisation_id=organisation_id, message_id=message_id)
     flash(_("It is sent again, under the same id."))
@@ -107,7 +107,7 @@ def _asked() -> tuple[OrganisationCard, list[OrganisationCard]]:
 
 def _held(endpoint_id: int) -> EndpointCard:
     current_actor()
-    card = endpoints.endpoint(endpoint_id)
+    card = deliveries.endpoint(endpoint_id)
     authorize(Permission.REGISTRY_MANAGE_TOKENS, Target(organisation_id=card.organisation_id))
     return card
 
@@ -130,8 +130,8 @@ def _page(body: OrganisationCard, bodies: list[OrganisationCard], form: Endpoint
         body=body,
         bodies=bodies,
         form=form,
-        endpoint=endpoints.endpoint_of(body.id),
-        messages=endpoints.deliveries_of(body.id),
+        endpoint=deliveries.endpoint_of(body.id),
+        messages=deliveries.deliveries_of(body.id),
         now=clock.now(),
         words=watch_words,
     )
