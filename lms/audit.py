@@ -152,6 +152,13 @@ class Action(StrEnum):
     # registry
     REGISTRY_MAKE_TOKEN = "registry.make_token"  # noqa: S105
     REGISTRY_REVOKE_TOKEN = "registry.revoke_token"  # noqa: S105
+    REGISTRY_ASK_TO_WATCH = "registry.ask_to_watch"
+    REGISTRY_ANSWER_WATCHER = "registry.answer_watcher"
+    REGISTRY_END_WATCH = "registry.end_watch"
+    REGISTRY_ADD_ENDPOINT = "registry.add_endpoint"
+    REGISTRY_CHANGE_ENDPOINT = "registry.change_endpoint"
+    REGISTRY_STOP_ENDPOINT = "registry.stop_endpoint"
+    REGISTRY_SEND_AGAIN = "registry.send_again"
     # end
 
 

@@ -72,6 +72,9 @@ class Settings(BaseModel):
         "memory://", description="Where rate limits are counted: memory:// or redis://host:6379/1."
     )
     proxy_count: int = Field(0, ge=0, le=5, description="How many proxies of yours stand before the server.")
+    webhook_loopback: bool = Field(
+        False, description="Tests only: let programs that are told of changes be on this machine, over http."
+    )
     today: date | None = Field(None, description="Demo only: pretend that today is this date (YYYY-MM-DD).")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="How much is logged.")
 
@@ -119,6 +122,8 @@ class Settings(BaseModel):
                 faults.append("LMS_SECRET_KEY must be set in production, to 32 random characters or more.")
             if not self.base_url.startswith("https://"):
                 faults.append("LMS_BASE_URL must begin with https:// in production.")
+            if self.webhook_loopback:
+                faults.append("LMS_WEBHOOK_LOOPBACK opens the way into this machine; remove it in production.")
             if self.today is not None:
                 faults.append("LMS_TODAY moves the clock and is for the demo only; remove it in production.")
         if self.worker == "celery" and not self.broker_url:

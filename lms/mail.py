@@ -42,6 +42,7 @@ class OutgoingMail(Base):
     next_try_at: Mapped[datetime] = mapped_column(Instant)
     tries: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    leave: Mapped[str | None] = mapped_column(sa.String(1000))
 
     __table_args__ = (sa.Index("ix_outgoing_mail_sent_at_next_try_at", "sent_at", "next_try_at"),)
 
@@ -54,11 +55,13 @@ def queue(
     template: str,
     key: str,
     language: str = "en",
+    leave_by_post: str | None = None,
     **facts: Any,
 ) -> None:
     """Put a mail in the outbox, in the transaction that is open. The same key is queued once.
 
     `template` names `templates/mail/<template>.txt`. Nothing about health belongs in subject or body.
+    `leave_by_post` is the address here that ends such mails by one POST (RFC 8058), for mail programs.
     """
     if "\n" in subject or "\r" in subject or "\n" in to_address or "\r" in to_address:
         raise ValueError("a mail's subject and address are one line each")
@@ -77,6 +80,7 @@ def queue(
         body=body,
         queued_at=now,
         next_try_at=now,
+        leave=leave_by_post,
     )
     session().add(mail)
     session().flush()
@@ -113,6 +117,9 @@ def send(mail_id: int) -> None:
     domain = parseaddr(settings.mail_sender)[1].partition("@")[2] or "localhost"
     name = hashlib.sha256(mail.key.encode()).hexdigest()[:40]
     message["Message-ID"] = f"<{name}@{domain}>"
+    if mail.leave is not None:
+        message["List-Unsubscribe"] = f"<{settings.base_url}{mail.leave}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body)
 
     def post() -> None:

@@ -31,5 +31,9 @@ SWEEPS: tuple[Sweep, ...] = (
     certification.REMINDERS,
     # registry
     registry.ANSWERS,
+    registry.CHANGES,
+    registry.DIGESTS,
+    registry.LAPSED,
+    registry.MESSAGES,
     # end
 )

@@ -14,6 +14,7 @@ class ApiScope(StrEnum):
 
     VERIFY = "credentials:verify"
     READ = "credentials:read"
+    WATCH = "subscriptions:manage"
 
 
 def new_token() -> str:

@@ -4,9 +4,11 @@ from typing import Any
 
 from lms.credentials.states import State
 from lms.registry.api_scopes import ApiScope
+from lms.registry.changes import ChangeKind
 from lms.registry.problems import PROBLEMS
 
 MOST_NUMBERS = 500
+MOST_WATCHED = 1000
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
 LOOKS_LIKE_A_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -120,6 +122,33 @@ SCHEMAS: dict[str, Any] = {
         is_training_provider={"type": "boolean"},
         did_document={"type": "string", "format": "uri"},
     ),
+    "Subscription": _object(
+        ("number", "state", "until", "asked_at"),
+        number=TEXT,
+        state={"type": "string", "enum": ["waiting", "told", "lapsed"]},
+        until=DAY_OR_NULL,
+        asked_at={"type": "string", "format": "date-time"},
+    ),
+    "AskedSubscription": _object(
+        ("asked", "code", "number", "state"),
+        asked=TEXT,
+        code=TEXT_OR_NULL,
+        number=TEXT_OR_NULL,
+        state={"type": ["string", "null"], "enum": ["waiting", "told", "lapsed", None]},
+        until=DAY_OR_NULL,
+    ),
+    "Delivery": _object(
+        ("id", "number", "change", "state", "noted_at", "tries", "answer"),
+        id=TEXT,
+        number=TEXT_OR_NULL,
+        change={"type": ["string", "null"], "enum": [*sorted(ChangeKind), None]},
+        state={"type": "string", "enum": ["told", "waiting", "dropped"]},
+        noted_at={"type": "string", "format": "date-time"},
+        tries={"type": "integer"},
+        answer={"type": ["integer", "null"]},
+        next_try_at={"type": ["string", "null"], "format": "date-time"},
+        told_at={"type": ["string", "null"], "format": "date-time"},
+    ),
     "Problem": _object(
         ("type", "title", "status", "detail"),
         type={"type": "string", "format": "uri"},
@@ -134,6 +163,17 @@ SCHEMAS: dict[str, Any] = {
     ),
 }
 _NUMBER_ASKED = {"oneOf": [TEXT, _object(("number",), number=TEXT, as_of=TEXT_OR_NULL)]}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "The same key with the same body is answered the same for 24 hours",
+}
+_PAGED = [
+    _query("cursor", TEXT, "The next_cursor of the page before"),
+    _query("limit", {"type": "integer", "minimum": 1, "maximum": 500}, "100 when left out"),
+]
 PATHS: dict[str, Any] = {
     "/api/v1/openapi.json": {
         "get": {
@@ -170,15 +210,7 @@ PATHS: dict[str, Any] = {
             "operationId": "verifications",
             "summary": f"Up to {MOST_NUMBERS} numbers at once; needs {ApiScope.VERIFY}",
             "security": [{"token": [ApiScope.VERIFY.value]}],
-            "parameters": [
-                {
-                    "name": "Idempotency-Key",
-                    "in": "header",
-                    "required": False,
-                    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
-                    "description": "The same key with the same body is answered the same for 24 hours",
-                }
-            ],
+            "parameters": [_IDEMPOTENCY_KEY],
             "requestBody": {
                 "required": True,
                 "content": {
@@ -231,6 +263,89 @@ PATHS: dict[str, Any] = {
             "summary": "Who issues under a short name",
             "parameters": [_in_path("slug", "The issuer's short name")],
             "responses": _answers(_ref("Issuer"), "The issuer", 404, 429),
+        }
+    },
+    "/api/v1/subscriptions": {
+        "get": {
+            "operationId": "subscriptions",
+            "summary": f"What your organisation asked to be told of; needs {ApiScope.WATCH}",
+            "security": [{"token": [ApiScope.WATCH.value]}],
+            "parameters": _PAGED,
+            "responses": _answers(
+                _object(
+                    ("subscriptions", "next_cursor"),
+                    subscriptions={"type": "array", "items": _ref("Subscription")},
+                    next_cursor=TEXT_OR_NULL,
+                ),
+                "A page; next_cursor is null on the last one",
+                *(401, 403, 422, 429),
+            ),
+        },
+        "post": {
+            "operationId": "subscribe",
+            "summary": f"Ask to be told of up to {MOST_WATCHED} credentials; each holder must agree; "
+            f"needs {ApiScope.WATCH}",
+            "security": [{"token": [ApiScope.WATCH.value]}],
+            "parameters": [_IDEMPOTENCY_KEY],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {
+                        "schema": _object(
+                            ("numbers",),
+                            numbers={"type": "array", "items": TEXT, "minItems": 1, "maxItems": MOST_WATCHED},
+                        )
+                    }
+                },
+            },
+            "responses": _answers(
+                _object(
+                    ("subscriptions",),
+                    subscriptions={"type": "array", "items": _ref("AskedSubscription")},
+                ),
+                "One answer for each number, in order",
+                *(401, 403, 413, 422, 429),
+            ),
+        },
+    },
+    "/api/v1/subscriptions/{number}": {
+        "delete": {
+            "operationId": "unsubscribe",
+            "summary": f"Be told of a credential no more; needs {ApiScope.WATCH}",
+            "security": [{"token": [ApiScope.WATCH.value]}],
+            "parameters": [_in_path("number", "As printed")],
+            "responses": {
+                "204": {"description": "Ended, or there was none"},
+                **{key: one for key, one in _answers({}, "", 401, 403, 429).items() if key != "200"},
+            },
+        }
+    },
+    "/api/v1/deliveries": {
+        "get": {
+            "operationId": "deliveries",
+            "summary": f"Messages to your organisation, newest first; needs {ApiScope.WATCH}",
+            "security": [{"token": [ApiScope.WATCH.value]}],
+            "parameters": _PAGED,
+            "responses": _answers(
+                _object(
+                    ("deliveries", "next_cursor"),
+                    deliveries={"type": "array", "items": _ref("Delivery")},
+                    next_cursor=TEXT_OR_NULL,
+                ),
+                "A page; next_cursor is null on the last one",
+                *(401, 403, 422, 429),
+            ),
+        }
+    },
+    "/api/v1/deliveries/{message_id}/resend": {
+        "post": {
+            "operationId": "resend",
+            "summary": f"Send a message again under its own id; needs {ApiScope.WATCH}",
+            "security": [{"token": [ApiScope.WATCH.value]}],
+            "parameters": [_in_path("message_id", "The id of a delivery")],
+            "responses": _answers(
+                _object(("id", "state"), id=TEXT, state=TEXT), "It is on its way", 401, 403, 404, 409, 429
+            ),
         }
     },
 }

@@ -23,6 +23,9 @@ class TokenForm(Form):
         choices=[
             SelectChoice(ApiScope.VERIFY.value, _("Check many numbers at once")),
             SelectChoice(ApiScope.READ.value, _("Read the register of this organisation")),
+            SelectChoice(
+                ApiScope.WATCH.value, _("Ask to be told when credentials change, with the holders’ yes")
+            ),
         ],
         validators=[InputRequired(_("Choose at least one thing that the token may do."))],
         widget=ListWidget(prefix_label=False),

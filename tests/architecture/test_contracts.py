@@ -136,6 +136,14 @@ KNOWN_TO_THE_WEB = {
     "lms.registry.tokens",  # keeps and finds tokens
     "lms.registry.report_file",  # holds a report that was sent in against those that were made
     "lms.registry.reporting",  # asks the register for a report, from the queries of other slices
+    "lms.registry.deliveries",  # reads about messages to the programs that are told
+    "lms.registry.endpoints",  # acts on these programs
+    "lms.registry.sending",  # claims and notes these messages
+    "lms.registry.posting",  # talks to them
+    "lms.registry.watches",  # reads who is told of changes
+    "lms.registry.watching",  # acts on who is told of changes
+    "lms.registry.watch_forms",  # what may be typed by and about watchers
+    "lms.registry.watch_words",  # changes in the reader's words
     "lms.registry.many",  # answers many numbers from the queries of other slices
     "lms.people.throttle",  # sign-ins that did not succeed
 }

@@ -79,6 +79,9 @@ SHARED = {
     "form": "json",
     "version": "1",
     "code_id": "999999",
+    "watch_id": "999999",
+    "endpoint_id": "999999",
+    "message_id": "msg_none",
     "code": "no-such-code",
     "run_id": "999999",
 }

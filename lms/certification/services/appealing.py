@@ -1,6 +1,7 @@
 """Appeals of a refusal: made once by the applicant, answered by somebody who did not decide."""
 
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import force_locale
@@ -143,7 +144,7 @@ def tell_overdue(application_id: int) -> None:
     note_act(Action.CERTIFICATION_TELL_OVERDUE, None, application, due_on=day.isoformat(), told=told)
 
 
-def _tell(card: people.PersonCard, template: str, key: str, **facts: object) -> None:
+def _tell(card: people.PersonCard, template: str, key: str, **facts: Any) -> None:
     with force_locale(card.language):
         subject = {
             "appeal_news": _("An appeal waits for an answer"),

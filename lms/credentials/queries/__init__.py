@@ -37,6 +37,7 @@ from lms.credentials.queries.documents import (
     unmade,
 )
 from lms.credentials.queries.log import unsigned_size
+from lms.credentials.queries.news import cards_by_id, credentials_with_news, watched_past_their_day
 from lms.credentials.queries.subscribers import subscribers_due
 
 __all__ = [
@@ -52,11 +53,13 @@ __all__ = [
     "bodies_with_search",
     "by_number",
     "by_numbers",
+    "cards_by_id",
     "code_that_opens",
     "codes_of",
     "credential",
     "credential_cards",
     "credentials_of",
+    "credentials_with_news",
     "document_of",
     "ended_in",
     "family_of",
@@ -74,5 +77,6 @@ __all__ = [
     "subscribers_due",
     "unmade",
     "unsigned_size",
+    "watched_past_their_day",
     "words_of_name",
 ]

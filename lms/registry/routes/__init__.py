@@ -7,7 +7,9 @@ from flask import (
 from lms.registry.routes import (
     api,
     api_page,
+    api_watching,
     details,
+    endpoints,
     files,
     machine,
     many,
@@ -19,6 +21,7 @@ from lms.registry.routes import (
     subscribing,
     templates,
     tokens,
+    watching,
 )
 from lms.registry.routes.blueprint import (
     bp,
@@ -27,8 +30,10 @@ from lms.registry.routes.blueprint import (
 __all__ = [
     "api",
     "api_page",
+    "api_watching",
     "bp",
     "details",
+    "endpoints",
     "files",
     "machine",
     "many",
@@ -41,6 +46,7 @@ __all__ = [
     "subscribing",
     "templates",
     "tokens",
+    "watching",
 ]
 
 
@@ -48,4 +54,5 @@ def start(app: Flask) -> None:
     """Let the pages behind links that are keys send no referrer."""
     details.leave_csrf_to_forms(app)
     subscribing.leave_csrf_to_forms(app)
+    watching.leave_csrf_to_forms(app)
     api.start(app)

@@ -250,6 +250,17 @@ def _rows() -> tuple[tuple[AskedRow, ...], str | None]:
     return tuple(_row(place, one) for place, one in enumerate(numbers, 1)), as_of
 
 
+def _numbers(most: int) -> list[str]:
+    """The numbers that were sent and nothing about each."""
+    sent = _sent()
+    numbers = sent.get("numbers") if isinstance(sent, dict) else None
+    if not isinstance(numbers, list) or not all(isinstance(one, str) for one in numbers):
+        raise Invalid("numbers", _('Send JSON: {"numbers": ["…", "…"]}.'))
+    if not 1 <= len(numbers) <= most:
+        raise Invalid("numbers", _("Send 1 to %(most)s numbers at a time.", most=most))
+    return numbers
+
+
 def _sent() -> object:
     """The JSON that was sent; None for what is none, is nested too deep, or says a thing twice."""
     if not request.is_json:
