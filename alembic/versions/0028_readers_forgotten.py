@@ -5,7 +5,7 @@ from alembic import op
 from lms.db import allow_changes, forbid_change_of
 
 revision = "0028"
-down_revision = "0024"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 

@@ -26,6 +26,7 @@ from lms.credentials.models import (
 from lms.credentials.naming import LONGEST_NAME, hidden_letters, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
+from lms.credentials.queries.reports import report_files
 from lms.credentials.queries.templates import version_for
 from lms.credentials.services import documents, erasing, lists, log
 from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, ReasonClass, is_possible
@@ -230,6 +231,8 @@ def _take_data(card: CredentialCard) -> tuple[int, str]:
         for name in (made.json_sha256, made.pdf_sha256):
             if name is not None:
                 after_commit(partial(files.remove, name))
+    for name in report_files(card.id):
+        after_commit(partial(files.remove, name))
     session().flush()
     return taken
 
@@ -358,12 +361,26 @@ def _already_issued(decision_key: str, person_id: int) -> IssuedCredential:
 
 def _check(name: str, title: str, issuer_name: str, facts: CredentialFacts) -> None:
     """Refuse what cannot be printed, in words, before anything is stored."""
+    check_name(name)
+    if not title or len(title) > LONGEST_NAME:
+        raise Invalid("title", _("A credential needs a title of at most 200 characters."))
+    printed = (facts.scheme_title, facts.signatory_name, facts.signatory_title, *facts.examinations)
+    if missing := missing_letters("".join((title, issuer_name, *printed))):
+        raise Invalid(
+            "title",
+            _(
+                "Our certificate typefaces do not have these letters: %(letters)s.",
+                letters=" ".join(missing),
+            ),
+        )
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that cannot be printed on a certificate: raises Invalid with a sentence that says why."""
     if not name:
         raise Invalid("name_as_issued", _("A certificate needs a name."))
     if len(name) > LONGEST_NAME:
         raise Invalid("name_as_issued", _("A name on a certificate has at most 200 characters."))
-    if not title or len(title) > LONGEST_NAME:
-        raise Invalid("title", _("A credential needs a title of at most 200 characters."))
     if hidden := hidden_letters(name):
         raise Invalid(
             "name_as_issued",
@@ -378,15 +395,6 @@ def _check(name: str, title: str, issuer_name: str, facts: CredentialFacts) -> N
             _(
                 "Our certificate typefaces do not have these letters: %(letters)s. "
                 "Ask the holder for a spelling without them.",
-                letters=" ".join(missing),
-            ),
-        )
-    printed = (facts.scheme_title, facts.signatory_name, facts.signatory_title, *facts.examinations)
-    if missing := missing_letters("".join((title, issuer_name, *printed))):
-        raise Invalid(
-            "title",
-            _(
-                "Our certificate typefaces do not have these letters: %(letters)s.",
                 letters=" ".join(missing),
             ),
         )

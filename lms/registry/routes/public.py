@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lms.credentials import labels as words
 from lms.credentials import queries as credentials
+from lms.credentials import reporting
 from lms.credentials.numbers import compact, normalise
 from lms.credentials.states import State
 from lms.errors import Invalid
@@ -42,6 +43,8 @@ def verify_typed() -> ResponseReturnValue:
 def _to_answer(typed: str) -> ResponseReturnValue:
     if not compact(typed):
         return render_template("registry/verify.html", typed=typed, is_empty=True), 422
+    if reporting.is_number(last := typed.strip().rpartition("/")[2]):
+        return redirect(url_for("registry.report", report_number=reporting.normalise(last)), 303)
     pasted = ADDRESS.search(typed)
     number = normalise((pasted[1] if pasted else typed)[:LONGEST_TYPED]).replace("/", "") or "-"
     there = url_for("registry.verification", number=number, lang=request.args.get("lang"))
