@@ -180,6 +180,50 @@ def test_what_was_before_the_yes_is_not_told(
     assert mails(tx, "watch-changes") == []
 
 
+def test_of_what_was_before_and_after_the_yes_only_the_later_is_told(
+    app: Lms,
+    anyone: FlaskClient,
+    holder: FlaskClient,
+    tx: Transactions,
+    personas: Personas,
+    made: IssuedCredential,
+    moment: time_machine.Traveller,
+) -> None:
+    waiting = asked(anyone, tx, made.number)
+    suspended(tx, personas, made.number)
+    moment.shift(60)
+    agreed(holder, made.number, waiting)
+    moment.shift(60)
+    with tx():
+        services.reinstate(personas.registrar, number=made.number, reason="Fine.")
+    told(app)
+    (mail,) = mails(tx, "watch-changes")
+    assert "reinstated on" in mail.body
+    assert "suspended on" not in mail.body
+
+
+def test_a_yes_that_lapses_between_change_and_mail_ends_the_mail(
+    app: Lms,
+    holder: FlaskClient,
+    tx: Transactions,
+    personas: Personas,
+    made: IssuedCredential,
+    watched: int,
+    moment: time_machine.Traveller,
+) -> None:
+    agreed(holder, made.number, watched, "2026-11-23")
+    moment.shift(60)
+    suspended(tx, personas, made.number)
+    with app.app_context():
+        worker.run_due("registry.note_changes")
+    moment.shift(timedelta(days=1))
+    with app.app_context():
+        worker.run_due("registry.mail_changes")
+    assert mails(tx, "watch-changes") == []
+    with tx.reading() as current:
+        assert current.scalar(sa.text("SELECT count(*) FROM status_delivery WHERE dropped_at IS NOT NULL")) == 1
+
+
 def test_a_yes_that_ends_between_change_and_mail_ends_the_mail(
     app: Lms,
     holder: FlaskClient,
