@@ -448,7 +448,10 @@ def test_mail_programs_read_how_to_end_it(
     sent = [path.read_text() for path in folder.glob("*.eml") if "has changed" in path.read_text()]
     assert len(sent) == 1
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in sent[0]
-    assert re.search(r"List-Unsubscribe: \S*", sent[0])
+    found = re.search(r"^List-Unsubscribe: <http://127\.0\.0\.1:5000(/watching/[\w.=-]+/end)>$", sent[0], re.M)
+    assert found, sent[0]
+    (mail,) = mails(tx, "watch-changes")
+    assert found[1] == mail.leave
 
 
 def test_only_the_holder_answers(
