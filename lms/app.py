@@ -195,7 +195,8 @@ def _register_errors(app: Lms) -> None:
         if code == 413:
             return _answer(413, _("That is too large"), _("Send less than 2 MB at a time."))
         if code == 405:
-            return _answer(405, _("This page cannot do that"), _("Go back and use the buttons on the page."))
+            said = _answer(405, _("This page cannot do that"), _("Go back and use the buttons on the page."))
+            return *said, {"Allow": ", ".join(getattr(error, "valid_methods", None) or ())}
         return _answer(code, _("That did not work"), _("Go back, check what you sent and try again."))
 
     @app.errorhandler(500)

@@ -111,6 +111,7 @@ class Action(StrEnum):
     CREDENTIALS_MAKE_CODE = "credentials.make_code"
     CREDENTIALS_END_CODE = "credentials.end_code"
     CREDENTIALS_OPEN_BY_CODE = "credentials.open_by_code"
+    CREDENTIALS_MAKE_REPORT = "credentials.make_report"
     CREDENTIALS_LIST_BY_NAME = "credentials.list_by_name"
     CREDENTIALS_ALLOW_NAME_SEARCH = "credentials.allow_name_search"
     CREDENTIALS_CHOOSE_IDENTITY = "credentials.choose_identity"
@@ -145,6 +146,9 @@ class Action(StrEnum):
     CERTIFICATION_ANSWER_APPEAL = "certification.answer_appeal"
     CERTIFICATION_TELL_OVERDUE = "certification.tell_overdue"
     CERTIFICATION_MOVE_VERSION = "certification.move_version"
+    CERTIFICATION_BEGIN_RUN = "certification.begin_run"
+    CERTIFICATION_STOP_RUN = "certification.stop_run"
+    CERTIFICATION_GO_ON_WITH_RUN = "certification.go_on_with_run"
     # registry
     REGISTRY_MAKE_TOKEN = "registry.make_token"  # noqa: S105
     REGISTRY_REVOKE_TOKEN = "registry.revoke_token"  # noqa: S105

@@ -43,6 +43,10 @@ class Settings(BaseModel):
     keys_dir: Path | None = Field(
         None, description="Folder of private keys; left out, it is keys in data_dir. Keep it in the backup."
     )
+    keys_store: str = Field(
+        "files",
+        description="What keeps private keys: files, or package.module:function that answers another store.",
+    )
     keys_passphrase: str = Field("", description="Opens the private keys, if they are to be kept encrypted.")
     modules_dir: Path = Field(Path("modules"), description="Folder of what is taught.")
     assessments_dir: Path = Field(Path("assessments"), description="Folder of what is asked.")

@@ -228,6 +228,8 @@ class Permission(StrEnum):
     CERTIFICATION_ANSWER_APPEAL = "certification:answer_appeal"
     CERTIFICATION_SEE_VERSIONS = "certification:see_versions"
     CERTIFICATION_MOVE_VERSION = "certification:move_version"
+    CERTIFICATION_SEE_CLASSES = "certification:see_classes"
+    CERTIFICATION_ISSUE_FOR_CLASS = "certification:issue_for_class"
     # registry
     REGISTRY_VIEW = "registry:view"
     REGISTRY_KEEP = "registry:keep"
@@ -366,6 +368,12 @@ RULES: dict[Permission, Rule] = {
         allows=((coordinator_anywhere,), (registrar_anywhere,)), knows=(anyone_signed_in,)
     ),
     Permission.CERTIFICATION_MOVE_VERSION: Rule(
+        allows=((coordinator_there,), (registrar_there,)), knows=(staff_there,)
+    ),
+    Permission.CERTIFICATION_SEE_CLASSES: Rule(
+        allows=((coordinator_anywhere,), (registrar_anywhere,)), knows=(anyone_signed_in,)
+    ),
+    Permission.CERTIFICATION_ISSUE_FOR_CLASS: Rule(
         allows=((coordinator_there,), (registrar_there,)), knows=(staff_there,)
     ),
     Permission.CERTIFICATION_SEE_CYCLES: Rule(

@@ -25,6 +25,7 @@ SWEEPS: tuple[Sweep, ...] = (
     credentials.CHECKPOINTS,
     credentials.SUBSCRIBERS,
     # certification
+    certification.CLASSES,
     certification.COMPLETIONS,
     certification.OVERDUE,
     certification.REMINDERS,

@@ -8,7 +8,7 @@ from typing import Any
 from celery.signals import worker_process_init
 from flask import Flask
 
-from lms import db, worker
+from lms import db, thrifty, worker
 from lms.app import create_app
 from lms.config import Settings
 
@@ -16,9 +16,7 @@ from lms.config import Settings
 def serve(settings: Settings, *, host: str, port: int, processes: int, threads: int) -> None:
     """Serve pages until stopped. With LMS_WORKER=embedded each process also works off its tasks."""
     if sys.platform == "win32":
-        import waitress
-
-        waitress.serve(_web(settings), host=host, port=port, threads=threads, ident=None)
+        thrifty.server(_web(settings), host=host, port=port, threads=threads).run()
         return
     from gunicorn.app.base import BaseApplication
 

@@ -8,9 +8,10 @@ from lms import clock
 from lms.audit import Action, AuditEvent
 from lms.certification.models import CompletionCheck
 from lms.certification.queries import is_offered_to, issuer_of, overdue_applications
+from lms.certification.queries.classes import waiting_rows
 from lms.certification.queries.reminders import reminders_due
 from lms.certification.schemes import schemes
-from lms.certification.services import issue_if_met, mark_checked, tell_overdue
+from lms.certification.services import issue_if_met, issue_row, mark_checked, tell_overdue
 from lms.certification.services import remind as send_reminder
 from lms.db import session
 from lms.people import queries as people
@@ -53,6 +54,12 @@ def _people_with_news() -> list[int]:
     )
 
 
+@task("certification.issue_row")
+def issue_for_class(row_id: int) -> None:
+    """Issue to one person of a class what they have earned, once. Safe to repeat."""
+    issue_row(row_id)
+
+
 @task("certification.remind")
 def remind(cycle_id: int) -> None:
     """Send the newest reminder of a cycle that is due and was not sent. Safe to repeat."""
@@ -66,6 +73,7 @@ REMINDERS = Sweep(
     1800,
     lambda: [one.id for one, _moment in reminders_due()],
 )
+CLASSES = Sweep("people of classes", "certification.issue_row", 30, waiting_rows)
 COMPLETIONS = Sweep("completions to issue", "certification.issue_completions", 60, _people_with_news)
 
 

@@ -15,11 +15,12 @@ from cryptography import x509
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from lms.credentials import sealing
+from lms.credentials import reporting, sealing
 from lms.credentials.badges import baking, multikey, proof
 
 LONGEST_CREDENTIAL = 100_000
 CONTEXTS = [proof.CREDENTIALS, proof.OPEN_BADGES, proof.OPEN_BADGES_MORE]
+TRANSCRIPT_CONTEXTS = [proof.CREDENTIALS, proof.RECORDS, proof.OPEN_BADGES, proof.OPEN_BADGES_MORE]
 WORDS = frozenset(
     (
         *("id", "type", "name", "url", "description", "version", "value", "proof", "salt", "hashed"),
@@ -28,6 +29,7 @@ WORDS = frozenset(
         *("result", "resultDescription", "resultType", "achievementType", "criteria", "narrative", "creator"),
         *("humanCode", "inLanguage", "statusPurpose", "statusListIndex", "statusListCredential"),
         *("cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"),
+        *("verifiableCredential",),
     )
 )
 """Every word that a credential of ours is written with, now or ever: one is added here, none is taken out."""
@@ -68,6 +70,8 @@ class Examined:
     """What was found. `page` is None where a file has no page that could be sealed.
 
     `number`, `name` and `valid_until` are what the credential says; they may be believed when it is ours.
+    `is_transcript` tells a transcript, which also says hours, from the credential itself. Of a verification
+    report, `report` is its own number and `said` its answer; the others are of the credential it speaks of.
     """
 
     form: Form
@@ -76,6 +80,9 @@ class Examined:
     number: str = ""
     name: str = ""
     valid_until: str = ""
+    is_transcript: bool = False
+    report: str = ""
+    said: str = ""
 
     @property
     def is_ours(self) -> bool:
@@ -126,15 +133,43 @@ def _credential(form: Form, text: str, trust: Trust, page: Finding | None = None
         return Examined(form, Finding.UNREADABLE, page)
     try:
         document = json.loads(text, object_pairs_hook=_once)
-        said = _said(document)
+        if reporting.is_report(document):
+            return _report(form, document, trust, page)
+        record = _record_in(document)
+        said = _said(document if record is None else record)
     except _Twice:
         return Examined(form, Finding.CHANGED, page)
     except (ValueError, RecursionError):
         return Examined(form, Finding.UNREADABLE, page)
-    return Examined(form, _proved(document, trust), page, *said)
+    if record is None:
+        return Examined(form, _proved(document, trust, CONTEXTS), page, *said)
+    inner = _proved(record, trust, CONTEXTS)
+    finding = _proved(document, trust, TRANSCRIPT_CONTEXTS) if inner is Finding.OURS else inner
+    return Examined(form, finding, page, *said, is_transcript=True)
 
 
-def _proved(document: Any, trust: Trust) -> Finding:
+def _report(form: Form, document: dict[str, Any], trust: Trust, page: Finding | None) -> Examined:
+    finding = _proved(document, trust, document["@context"], reporting.WORDS)
+    said = reporting.said_in(document)
+    return Examined(
+        form,
+        finding,
+        page,
+        number=said.number,
+        name=said.name,
+        valid_until=said.valid_until,
+        report=said.report,
+        said=said.sentence,
+    )
+
+
+def _record_in(document: Any) -> Any:
+    """The signed record in a transcript, or None for what is no transcript."""
+    held = _part(document, "credentialSubject", "verifiableCredential")
+    return held[0] if isinstance(held, list) and len(held) == 1 else None
+
+
+def _proved(document: Any, trust: Trust, contexts: list[Any], words: frozenset[str] = WORDS) -> Finding:
     if not isinstance(document, dict) or "proof" not in document:
         return Finding.UNSIGNED
     try:
@@ -144,9 +179,9 @@ def _proved(document: Any, trust: Trust) -> Finding:
         if method.partition("#")[0] != _part(document, "issuer", "id"):
             return Finding.NOT_OURS
         proof.screen(document)
-        if document.get("@context") != CONTEXTS:
-            return Finding.UNREADABLE  # a transcript of ours, for one: it is no lie, but it is not checked here
-        if not _is_in_our_words(document):
+        if document.get("@context") != contexts:
+            return Finding.UNREADABLE
+        if not _is_in_our_words(document, words):
             return Finding.CHANGED
         is_right = proof.is_signed(document, multikey.public_key(trust.keys[method]))
     except (proof.Unprovable, ValueError, RecursionError):
@@ -165,7 +200,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _is_in_our_words(document: dict[str, Any]) -> bool:
+def _is_in_our_words(document: dict[str, Any], words: frozenset[str]) -> bool:
     """Whether a document says nothing but what a signature of ours covers.
 
     Linked data drops a word that it does not know, and the signature still fits. Names that begin with `_:`
@@ -177,7 +212,9 @@ def _is_in_our_words(document: dict[str, Any]) -> bool:
         if isinstance(part, list):
             waiting += part
         elif isinstance(part, dict):
-            if not WORDS.issuperset(part):
+            if part.get("@context") == CONTEXTS:  # The record in a transcript, whose own proof was looked at.
+                part = {word: inside for word, inside in part.items() if word != "@context"}
+            if not words.issuperset(part):
                 return False
             waiting += part.values()
         elif isinstance(part, str) and part.startswith("_:"):
@@ -216,9 +253,11 @@ def _pdf(data: bytes, trust: Trust) -> Examined:
 
 
 def _attached(data: bytes) -> str:
-    """The credential in a PDF, as it is in the newest revision of the file."""
+    """The credential or report in a PDF, as it is in the newest revision of the file."""
     root = PdfFileReader(BytesIO(data), strict=False).root
-    (file,) = root["/AF"]
+    file, *others = root["/AF"]
+    if others and file.get_object()["/UF"] != reporting.FILE_NAME:
+        raise ValueError("There are several files in it.")
     raw = file.get_object()["/EF"]["/F"].data
     if len(raw) > LONGEST_CREDENTIAL:
         raise ValueError("The attachment is too long.")

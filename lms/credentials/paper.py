@@ -19,13 +19,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lms.credentials.badges import multikey, proof, status_list
+from lms.credentials.signers import Signer
 
 HEAD = "PSC1:"
 LIST_HEAD = "PSL1"
@@ -35,12 +36,6 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 FRESH_FOR = timedelta(days=7)
 # A list that was signed later than now says that a clock is wrong; a day more or less may be a zone.
 CLOCKS_DIFFER = timedelta(days=1)
-
-
-class Signer(Protocol):
-    """Whatever signs bytes: a key in a file, or a device that keeps it."""
-
-    def sign(self, data: bytes, /) -> bytes: ...
 
 
 class Paper(StrEnum):

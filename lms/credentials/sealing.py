@@ -7,13 +7,13 @@ touching what was signed; `examined` therefore asks pyHanko what was changed aft
 """
 
 import hashlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
 from typing import Any, Protocol
 
+from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -24,6 +24,11 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
+from pyhanko.sign.attributes import (
+    CMSAttributeProvider,
+    SignedAttributeProviderSpec,
+    SigningCertificateV2Provider,
+)
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -31,6 +36,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from lms.credentials.signers import Certifier
 
 RESERVED_BYTES = 16_384
 AUTHORITY_YEARS = 20
@@ -45,19 +52,6 @@ class SealKey(Protocol):
     @property
     def authority(self) -> x509.Certificate: ...
     def sign(self, data: bytes, /) -> bytes: ...
-
-
-@dataclass(frozen=True)
-class HeldKey:
-    """A key in memory."""
-
-    private: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-    authority: x509.Certificate
-
-    def sign(self, data: bytes, /) -> bytes:
-        """ECDSA with SHA-256, the same signature each time (RFC 6979)."""
-        return self.private.sign(data, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
 class Verdict(StrEnum):
@@ -123,28 +117,28 @@ def examined(
     return Verdict.OURS
 
 
-def new_authority(name: str, at: datetime) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    """A key and certificate that seals are issued under."""
-    private = ec.generate_private_key(ec.SECP256R1())
+def authority_certificate(name: str, key: Certifier, at: datetime) -> x509.Certificate:
+    """The certificate that seals are issued under, signed by its own key."""
     subject = _name(name)
-    built = _builder(subject, subject, private.public_key(), at, AUTHORITY_YEARS)
+    built = _builder(subject, subject, key.public_key(), at, AUTHORITY_YEARS)
     built = built.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    built = built.add_extension(_usage(is_authority=True), critical=True)
-    return private, built.sign(private, hashes.SHA256())
+    return _signed_by(key, built.add_extension(_usage(is_authority=True), critical=True))
 
 
-def new_seal(
-    name: str, authority_key: ec.EllipticCurvePrivateKey, authority: x509.Certificate, at: datetime
-) -> HeldKey:
-    """A key for the seal of an issuer, certified by the authority."""
-    private = ec.generate_private_key(ec.SECP256R1())
-    built = _builder(_name(name), authority.subject, private.public_key(), at, SEAL_YEARS)
+def seal_certificate(
+    name: str, public: ec.EllipticCurvePublicKey, by: Certifier, authority: x509.Certificate, at: datetime
+) -> x509.Certificate:
+    """The certificate of an issuer's seal, signed by the authority's key."""
+    built = _builder(_name(name), authority.subject, public, at, SEAL_YEARS)
     built = built.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     built = built.add_extension(_usage(is_authority=False), critical=True)
-    built = built.add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False
+    return _signed_by(
+        by,
+        built.add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()),  # type: ignore[arg-type]
+            critical=False,
+        ),
     )
-    return HeldKey(private, built.sign(authority_key, hashes.SHA256()), authority)
 
 
 class _Writer(IncrementalPdfFileWriter):
@@ -175,6 +169,23 @@ class _PdfSigner(signers.PdfSigner):
         return session
 
 
+class _Attributes(SignedAttributeProviderSpec):
+    """What PAdES has signed beside the digest of the file: by which certificate."""
+
+    def __init__(self, certificate: asn1_x509.Certificate) -> None:
+        self.certificate = certificate
+
+    def signed_attr_providers(
+        self, data_digest: bytes, digest_algorithm: str
+    ) -> Iterator[CMSAttributeProvider]:
+        yield _WhichCertificate(self.certificate)
+
+
+class _WhichCertificate(SigningCertificateV2Provider):
+    async def build_attr_value(self, dry_run: bool = False) -> tsp.SigningCertificateV2:
+        return _settled(await super().build_attr_value(dry_run))
+
+
 class _Signer(signers.Signer):
     """Asks the key for its signature; neither parses nor sees it."""
 
@@ -183,13 +194,40 @@ class _Signer(signers.Signer):
         store.register(asn1_x509.Certificate.load(_der(key.authority)))
         super().__init__(signing_cert=asn1_x509.Certificate.load(_der(key.certificate)), cert_registry=store)
         self.key = key
+        self.signed_attr_prov_spec = _Attributes(asn1_x509.Certificate.load(_der(key.certificate)))
+
+    def signer_info(self, *args: Any, **named: Any) -> cms.SignerInfo:
+        return _settled(super().signer_info(*args, **named))
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         return bytes(72) if dry_run else self.key.sign(data)
 
 
+def _settled(part: Any) -> Any:
+    """The same part, read from its own bytes: then no level that is put around it encodes it anew."""
+    return type(part).load(part.dump())
+
+
 def _der(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
+
+
+def _signed_by(key: Certifier, built: x509.CertificateBuilder) -> x509.Certificate:
+    """The certificate with the signature of a key that only signs.
+
+    What is signed names the kind of signature and not its key: it is taken from a draft by a passing key.
+    """
+    draft = built.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    whole = asn1_x509.Certificate.load(_der(draft))
+    data = draft.tbs_certificate_bytes
+    made = asn1_x509.Certificate(
+        {
+            "tbs_certificate": asn1_x509.TbsCertificate.load(data),
+            "signature_algorithm": whole["signature_algorithm"],
+            "signature_value": key.sign(data),
+        }
+    )
+    return x509.load_der_x509_certificate(made.dump())
 
 
 def _name(name: str) -> x509.Name:

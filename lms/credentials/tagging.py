@@ -119,8 +119,9 @@ def finished(
     attachment: Attachment | None = None,
     seal: Seal | None = None,
     groups: Sequence[Group] = (),
+    more_attachments: Sequence[Attachment] = (),
 ) -> bytes:
-    """The drawn pages with structure tree, metadata, colour profile, attachment and an empty signature field.
+    """The drawn pages with structure tree, metadata, colour profile, attachments and an empty signature field.
 
     The same arguments give the same bytes.
     """
@@ -132,7 +133,7 @@ def finished(
             tree.add_field(seal)
         tree.close()
         if attachment is not None:
-            _attach(pdf, attachment, made_on)
+            _attach(pdf, (attachment, *more_attachments), made_on)
         _describe(pdf, title, author, made_on)
         target = BytesIO()
         pdf.save(target, deterministic_id=True, linearize=False, min_version="1.7")
@@ -273,8 +274,16 @@ def _catalog(pdf: pikepdf.Pdf, title: str, language: str) -> None:
     pdf.docinfo["/Title"] = pikepdf.String(title)
 
 
-def _attach(pdf: pikepdf.Pdf, attachment: Attachment, made_on: date) -> None:
-    """The credential as an associated file (PDF/A-3, 6.8)."""
+def _attach(pdf: pikepdf.Pdf, attachments: Sequence[Attachment], made_on: date) -> None:
+    """The files as associated files (PDF/A-3, 6.8), the credential first."""
+    files = [(pikepdf.String(one.name), _file(pdf, one, made_on)) for one in attachments]
+    in_order = sorted(files, key=lambda pair: str(pair[0]))
+    names = Array([part for pair in in_order for part in pair])
+    pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=names))
+    pdf.Root.AF = Array([file for _name, file in files])
+
+
+def _file(pdf: pikepdf.Pdf, attachment: Attachment, made_on: date) -> pikepdf.Object:
     stream = pdf.make_stream(
         attachment.data,
         Type=Name.EmbeddedFile,
@@ -282,7 +291,7 @@ def _attach(pdf: pikepdf.Pdf, attachment: Attachment, made_on: date) -> None:
         Params=Dictionary(Size=len(attachment.data), ModDate=pikepdf.String(_stamp(made_on))),
     )
     name = pikepdf.String(attachment.name)
-    file = pdf.make_indirect(
+    return pdf.make_indirect(
         Dictionary(
             Type=Name.Filespec,
             F=name,
@@ -292,8 +301,6 @@ def _attach(pdf: pikepdf.Pdf, attachment: Attachment, made_on: date) -> None:
             EF=Dictionary(F=stream, UF=stream),
         )
     )
-    pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array([name, file])))
-    pdf.Root.AF = Array([file])
 
 
 def _describe(pdf: pikepdf.Pdf, title: str, author: str, made_on: date) -> None:

@@ -13,7 +13,7 @@ from lms.credentials import artwork
 from lms.credentials.certificate import HAIRLINE, INK, MUTED, SEAL_FIELD, CertificateFacts
 from lms.credentials.facts import Kind
 from lms.credentials.lettering import INITIAL_FONT, Style, fit, ready, said, wrap, write, write_fitted
-from lms.credentials.tagging import Seal, TaggedCanvas, finished
+from lms.credentials.tagging import Attachment, Seal, TaggedCanvas, finished
 from lms.credentials.wording import WORDS, hours, long_date
 
 WIDTH, HEIGHT = letter
@@ -38,13 +38,13 @@ class Table:
     has_sum: bool = False
 
 
-def draw_transcript(facts: CertificateFacts) -> bytes:
+def draw_transcript(facts: CertificateFacts, attachment: Attachment | None = None) -> bytes:
     """The transcript as a PDF of one or more pages, with an empty field for a seal."""
     ready()
     pages = _Pages(facts, 0)
     pages.draw()
     whole = _Pages(facts, pages.count)
-    return whole.draw()
+    return whole.draw(attachment)
 
 
 def tables(facts: CertificateFacts) -> list[Table]:
@@ -88,7 +88,7 @@ class _Pages:
         )
         self.y = HEIGHT - MARGIN
 
-    def draw(self) -> bytes:
+    def draw(self, attachment: Attachment | None = None) -> bytes:
         """All pages, tagged."""
         facts, canvas = self.facts, self.canvas
         title = f"{self.words['transcript']}: {facts.title} · {facts.name}"
@@ -112,6 +112,7 @@ class _Pages:
             author=facts.issuer_name,
             language=self.language,
             made_on=facts.issued_on,
+            attachment=attachment,
             seal=Seal(SEAL_FIELD, self.words["seal_field"]),
             groups=canvas.groups,
         )

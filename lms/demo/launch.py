@@ -10,9 +10,8 @@ from pathlib import Path
 
 from alembic.util import CommandError
 from flask import Flask
-from waitress import create_server
 
-from lms import db, migrations, worker
+from lms import db, migrations, thrifty, worker
 from lms.app import create_app
 from lms.config import Settings
 
@@ -132,7 +131,7 @@ def _seed(app: Flask, folder: Path, say: Say) -> None:
 
 
 def _serve(app: Flask, listener: socket.socket, address: str, say: Say) -> None:
-    server = create_server(app, sockets=[listener], threads=8, ident=None)
+    server = thrifty.server(app, sockets=[listener], threads=8)
     worker_thread = worker.start_embedded(app)
     try:
         say(f"The demo is at {address} (people to sign in as are on the first page). Ctrl-C stops it.")

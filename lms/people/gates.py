@@ -25,10 +25,10 @@ _OPEN = frozenset(
 )
 
 
-def keep_language(_endpoint: str) -> None:
-    """Remember the language that was asked for by ?lang=, in this browser's cookie."""
+def keep_language(endpoint: str) -> None:
+    """Remember the language that was asked for by ?lang=, in this browser's cookie; programs have none."""
     asked = request.args.get("lang")
-    if asked in LANGUAGES and cookie.get("lang") != asked:
+    if not endpoint.startswith("api.") and asked in LANGUAGES and cookie.get("lang") != asked:
         cookie["lang"] = asked
 
 

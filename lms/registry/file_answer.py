@@ -15,7 +15,7 @@ from lms.credentials.examining import Examined, Finding, Form, Trust
 from lms.credentials.numbers import is_well_formed, normalise
 from lms.credentials.queries import keys
 from lms.credentials.services.keys import authorities, distrusted_seals
-from lms.registry import labels
+from lms.registry import labels, report_file
 from lms.registry.examiner import Stopped, examine
 from lms.registry.queries import Verification, verification
 
@@ -60,8 +60,20 @@ def answer_for(data: bytes) -> FileAnswer:
     if isinstance(found, Stopped):
         return FileAnswer("info", STOPPED[found](), (), now)
     register = verification(found.number) if is_well_formed(found.number) else None
+    if found.report:
+        return _report_answer(data, found, register, now)
     tag, headline = _headline(found)
     checks = (*_file_checks(found), *_register_checks(data, found, register))
+    return FileAnswer(tag, headline, checks, now, register if register and register.credential else None)
+
+
+def _report_answer(data: bytes, found: Examined, register: Verification | None, now: datetime) -> FileAnswer:
+    tag, headline = report_file.headline(found) if found.is_ours else _headline(found)
+    told = [*([PAGE[found.page]] if found.page is not None else []), *report_file.checks(data, found)]
+    if register is not None and found.is_ours:
+        today = _("Today: %(said)s", said=labels.sentence(register))
+        told.append((labels.SEALS[register.state] or "ok", today))
+    checks = tuple(Check(tag, str(sentence)) for tag, sentence in told)
     return FileAnswer(tag, headline, checks, now, register if register and register.credential else None)
 
 
@@ -72,6 +84,8 @@ STOPPED = {
 
 
 def _headline(found: Examined) -> tuple[str, str]:
+    if found.is_ours and found.is_transcript:
+        return "ok", _("This transcript is ours, and it is as it was written for its holder.")
     if found.is_ours:
         return "ok", _("This file is ours, and it is as it was issued.")
     findings = (found.page, found.credential)

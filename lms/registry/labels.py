@@ -28,6 +28,8 @@ def sentence(answer: Verification) -> str:
     """The answer in one sentence."""
     if answer.slip is not None:
         return str(_("That number has a typing slip."))
+    if answer.on is not None:
+        return _sentence_of_a_day(answer)
     since = day(answer.since)
     return str(
         {
@@ -49,12 +51,51 @@ def sentence(answer: Verification) -> str:
     )
 
 
+def _sentence_of_a_day(answer: Verification) -> str:
+    """The answer as of the end of a day, which may be long ago: it says nothing of today."""
+    on, since = day(answer.on), day(answer.since)
+    return str(
+        {
+            State.ACTIVE: lambda: _("On %(on)s this credential was active.", on=on),
+            State.EXPIRED: lambda: (
+                _(
+                    "On %(on)s this credential was in its days of grace, after its last day, %(day)s.",
+                    on=on,
+                    day=since,
+                )
+                if answer.is_in_grace
+                else _("On %(on)s this credential had expired, after %(day)s.", on=on, day=since)
+            ),
+            State.SUSPENDED: lambda: _(
+                "On %(on)s this credential was suspended, since %(day)s.", on=on, day=since
+            ),
+            State.REVOKED: lambda: _("On %(on)s this credential was revoked, since %(day)s.", on=on, day=since),
+            State.SUPERSEDED: lambda: _(
+                "On %(on)s this credential was replaced by a newer one, since %(day)s.", on=on, day=since
+            ),
+            State.INACTIVE: lambda: _(
+                "On %(on)s this credential was inactive, since %(day)s.", on=on, day=since
+            ),
+            State.PROBATION: lambda: _(
+                "On %(on)s this credential was active, on probation since %(day)s.", on=on, day=since
+            ),
+            State.RELINQUISHED: lambda: _(
+                "On %(on)s this credential was given up by its holder, since %(day)s.", on=on, day=since
+            ),
+            State.ERASED: lambda: _("The data of this credential were erased on %(day)s.", day=since),
+            State.UNKNOWN: lambda: _("We know of no credential with this number."),
+        }[answer.state]()
+    )
+
+
 def advice(answer: Verification) -> str:
-    """What the answer means for who asks."""
+    """What the answer means for who asks; nothing of a past day, which does not say how it stands now."""
     if answer.slip is Slip.LENGTH:
         return str(_("A number has 20 letters and digits, in five groups of four. Please count them."))
     if answer.slip is Slip.CHECK:
         return str(_("One character may be wrong, or two may have changed places. Compare it with the paper."))
+    if answer.on is not None and answer.state is not State.ERASED:
+        return ""
     return str(
         {
             State.ACTIVE: lambda: _("It is in force today."),

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from lms.registry.sheets import SENTENCES, Asked, AskedRow
 
 CHUNK = 500
 LONGEST_TYPED = 100
+EARLIEST_ZONE = "Pacific/Kiritimati"  # where each day begins first
 COLUMNS = (
     *("row", "number", "status", "name_match", "name", "credential", "kind", "issuer", "issued_on"),
     *("valid_until", "in_grace", "since", "superseded_by", "as_of", "code", "explanation"),
@@ -73,11 +74,15 @@ class Answered:
         )
 
 
-def answers(asked: Asked) -> tuple[Answered, ...]:
-    """The answers in the order of the rows: a few statements for each 500 numbers, whatever they are."""
+def answers(asked: Asked, on: str | date | None = None) -> tuple[Answered, ...]:
+    """The answers in the order of the rows: a few statements for each 500 numbers, whatever they are.
+
+    `on` asks for the end of an earlier day in all rows that name no day of their own.
+    """
     now = clock.now()
-    marks = [*range(0, len(asked.rows), CHUNK), len(asked.rows)]
-    return tuple(one for begin, end in pairwise(marks) for one in _chunk(asked.rows[begin:end], now))
+    rows = tuple(row if row.day is not None else replace(row, day=on) for row in asked.rows)
+    marks = [*range(0, len(rows), CHUNK), len(rows)]
+    return tuple(one for begin, end in pairwise(marks) for one in _chunk(rows[begin:end], now))
 
 
 def totals(rows: Sequence[Answered]) -> list[tuple[State | str, int]]:
@@ -90,14 +95,27 @@ def totals(rows: Sequence[Answered]) -> list[tuple[State | str, int]]:
 
 
 def _chunk(rows: Sequence[AskedRow], now: datetime) -> list[Answered]:
-    cards = credentials.by_numbers(normalise(row.number) for row in rows if is_well_formed(row.number[:200]))
-    expired = [card for card in cards.values() if state_on(card, now) is State.EXPIRED]
+    numbers = [normalise(row.number) if is_well_formed(row.number[:200]) else "" for row in rows]
+    cards = credentials.by_numbers(number for number in numbers if number)
+    days = [
+        _day_of(row, card.zone if (card := cards.get(number)) else "UTC", now)
+        for row, number in zip(rows, numbers, strict=True)
+    ]
+    expired = [
+        (card, day or now.astimezone(ZoneInfo(card.zone)).date())
+        for number, day in zip(numbers, days, strict=True)
+        if (card := cards.get(number)) and state_on(card, day or now) is State.EXPIRED
+    ]
     standings = certification.public_standings(expired)
-    return [_answered(row, cards, standings, now) for row in rows]
+    return [_answered(row, day, cards, standings, now) for row, day in zip(rows, days, strict=True)]
 
 
 def _answered(
-    row: AskedRow, cards: dict[str, CredentialCard], standings: dict[int, Standing], now: datetime
+    row: AskedRow,
+    day: date | None,
+    cards: dict[str, CredentialCard],
+    standings: dict[tuple[int, date], Standing],
+    now: datetime,
 ) -> Answered:
     typed = row.number[:LONGEST_TYPED]
     name = row.name or None
@@ -107,14 +125,16 @@ def _answered(
     if not is_well_formed(typed):
         slip = Slip.CHECK if len(compact(typed)) == LENGTH else Slip.LENGTH
         return Answered(row.row, typed, name, Verification(number, State.UNKNOWN, now, slip=slip), code="V02")
-    card = cards.get(number)
-    day = None if row.day is None else _day(row.day, card.zone if card else "UTC", now)
     if row.day is not None and day is None:
         return Answered(row.row, typed, name, None, code="V04")
+    card = cards.get(number)
+    stands = None
+    if card is not None:
+        stands = standings.get((card.id, day or now.astimezone(ZoneInfo(card.zone)).date()))
     try:
-        answer = answer_for(card, number, now, standings.get(card.id) if card and day is None else None, day)
-    except Invalid:  # on that day it was not issued yet
-        answer = Verification(number, State.UNKNOWN, now, on=day)
+        answer = answer_for(card, number, now, stands, day)
+    except Invalid:  # what is left of the faults: on that day it was not issued yet
+        return Answered(row.row, typed, name, Verification(number, State.UNKNOWN, now, on=day), code="V07")
     if answer.credential is None:
         return Answered(row.row, typed, name, answer, code="V06" if answer.state is State.ERASED else "V03")
     is_same = is_same_name(name, answer.credential.name) if name else None
@@ -130,10 +150,11 @@ def _words_of(name: str) -> list[str]:
     return sorted(re.findall(r"\w+", search_key(name).replace("'", "").replace("’", "")))
 
 
-def _day(typed: str | date, zone: str, now: datetime) -> date | None:
-    """The day that was typed; None for an odd one, and for one that is still to come where the issuer is."""
+def _day_of(row: AskedRow, zone: str, now: datetime) -> date | None:
+    """The day that a row names; None without one, for an odd one, and for one to come where the issuer is."""
     try:
-        day = date.fromisoformat(typed.strip()) if isinstance(typed, str) else typed
+        day = date.fromisoformat(row.day.strip()) if isinstance(row.day, str) else row.day
     except ValueError:
         return None
-    return day if date(1900, 1, 1) <= day <= now.astimezone(ZoneInfo(zone)).date() else None
+    is_past = day is not None and date(1900, 1, 1) <= day <= now.astimezone(ZoneInfo(zone)).date()
+    return day if is_past else None

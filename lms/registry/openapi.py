@@ -1,27 +1,19 @@
-"""The description of the programming interface in OpenAPI 3.1, and the kinds of its problems."""
+"""The description of the programming interface in OpenAPI 3.1."""
 
 from typing import Any
 
 from lms.credentials.states import State
 from lms.registry.api_scopes import ApiScope
 from lms.registry.changes import ChangeKind
+from lms.registry.problems import PROBLEMS
 
 MOST_NUMBERS = 500
 MOST_WATCHED = 1000
-PROBLEMS: dict[str, tuple[int, str]] = {
-    "invalid": (422, "Something that was sent cannot be taken"),
-    "no-token": (401, "A good token is needed"),
-    "missing-scope": (403, "The token may not do this"),
-    "not-found": (404, "There is nothing here"),
-    "unknown-number": (404, "No credential has this number"),
-    "conflict": (409, "This has changed in the meantime"),
-    "too-large": (413, "Too much was sent at once"),
-    "too-many": (429, "Too many requests in a minute"),
-}
 TEXT = {"type": "string"}
 TEXT_OR_NULL = {"type": ["string", "null"]}
-DAY = {"type": "string", "format": "date"}
-DAY_OR_NULL = {"type": ["string", "null"], "format": "date"}
+LOOKS_LIKE_A_DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DAY = {"type": "string", "format": "date", "pattern": LOOKS_LIKE_A_DAY}
+DAY_OR_NULL = {"type": ["string", "null"], "format": "date", "pattern": LOOKS_LIKE_A_DAY}
 STATUS = {"type": "string", "enum": sorted(State)}
 
 
@@ -37,16 +29,16 @@ def _query(name: str, schema: dict[str, Any], words: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": words}
 
 
-def _in_path(name: str, words: str) -> dict[str, Any]:
-    return {"name": name, "in": "path", "required": True, "schema": TEXT, "description": words}
+def _in_path(name: str, words: str, *, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"name": name, "in": "path", "required": True, "schema": schema or TEXT, "description": words}
 
 
 def _answers(schema: dict[str, Any], words: str, *problems: int) -> dict[str, Any]:
     answers: dict[str, Any] = {
         "200": {"description": words, "content": {"application/json": {"schema": schema}}}
     }
-    titles = dict(reversed(PROBLEMS.values()))
-    for status in problems:
+    titles = {kind.status: kind.title for kind in reversed(PROBLEMS.values())}
+    for status in (*problems, 500, 503):
         answers[str(status)] = {
             "description": titles[status],
             "content": {"application/problem+json": {"schema": _ref("Problem")}},
@@ -65,6 +57,7 @@ def document(server: str) -> dict[str, Any]:
             "version": "1",
             "summary": "Check credentials, and read your own organisation's register.",
         },
+        "externalDocs": {"url": f"{server}/api", "description": "For people: how to begin, and the problems"},
         "servers": [{"url": server}],
         "paths": PATHS,
         "components": {
@@ -85,6 +78,7 @@ _VERIFICATION = {
     "status": STATUS,
     "verdict": TEXT,
     "as_of": {"type": "string", "format": "date-time"},
+    "problem": {"const": "typing_slip"},
     "on": DAY,
     "since": DAY_OR_NULL,
     "kind": TEXT,
@@ -101,7 +95,11 @@ _VERIFICATION = {
 SCHEMAS: dict[str, Any] = {
     "Verification": _object(("number", "status", "verdict", "as_of"), **_VERIFICATION),
     "AnsweredNumber": _object(
-        ("asked", "code", "status"), asked=TEXT, code=TEXT_OR_NULL, problem=TEXT, **_VERIFICATION
+        ("asked", "code", "explanation", "status"),
+        asked=TEXT,
+        code=TEXT_OR_NULL,
+        explanation=TEXT_OR_NULL,
+        **_VERIFICATION | {"status": {"enum": [*sorted(State), None]}},
     ),
     "RegisterEntry": _object(
         ("number", "status", "kind", "credential", "name", "issued_on", "issued_at", "valid_until"),
@@ -158,8 +156,13 @@ SCHEMAS: dict[str, Any] = {
         status={"type": "integer"},
         detail=TEXT,
         field=TEXT,
+        scope=TEXT,
+        number=TEXT,
+        verdict=TEXT,
+        reference=TEXT,
     ),
 }
+_NUMBER_ASKED = {"oneOf": [TEXT, _object(("number",), number=TEXT, as_of=TEXT_OR_NULL)]}
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -183,8 +186,11 @@ PATHS: dict[str, Any] = {
         "get": {
             "operationId": "problem",
             "summary": "What a kind of problem means",
-            "parameters": [_in_path("name", "The end of the problem's type")],
-            "responses": _answers({"type": "object"}, "Its status and title", 404),
+            "parameters": [
+                _in_path("name", "The end of the problem's type", schema={"enum": sorted(PROBLEMS)})
+            ],
+            "responses": _answers(_ref("Problem"), "Its status, its title and what to do", 404)
+            | {"303": {"description": "For browsers: the part of a page that explains it"}},
         }
     },
     "/api/v1/credentials/{number}": {
@@ -211,7 +217,13 @@ PATHS: dict[str, Any] = {
                     "application/json": {
                         "schema": _object(
                             ("numbers",),
-                            numbers={"type": "array", "items": TEXT, "minItems": 1, "maxItems": MOST_NUMBERS},
+                            numbers={
+                                "type": "array",
+                                "items": _NUMBER_ASKED,
+                                "minItems": 1,
+                                "maxItems": MOST_NUMBERS,
+                            },
+                            as_of=DAY_OR_NULL,
                         )
                     }
                 },
@@ -229,7 +241,7 @@ PATHS: dict[str, Any] = {
             "summary": f"Your organisation's register, oldest first; needs {ApiScope.READ}",
             "security": [{"token": [ApiScope.READ.value]}],
             "parameters": [
-                _query("cursor", TEXT, "The next_cursor of the page before"),
+                _query("cursor", {"type": "string", "minLength": 6}, "The next_cursor of the page before"),
                 _query("limit", {"type": "integer", "minimum": 1, "maximum": 500}, "100 when left out"),
                 _query("status", STATUS, "Only those that have this status now"),
                 _query("changed_since", {"type": "string", "format": "date-time"}, "Only those changed since"),

@@ -78,6 +78,8 @@ class Verification:
             answer["on"] = self.on.isoformat()
         if self.slip is not None:
             answer["problem"] = "typing_slip"
+        if self.state is State.ERASED:
+            answer["since"] = self.since.isoformat() if self.since else None
         if self.credential is not None:
             shown = self.credential
             answer |= {
@@ -107,8 +109,10 @@ def verification(text: str, on: date | None = None) -> Verification:
         slip = Slip.CHECK if len(compact(text)) == LENGTH else Slip.LENGTH
         return Verification(number, State.UNKNOWN, moment, slip=slip)
     card = credentials.by_number(number)
-    is_expired = on is None and card is not None and state_on(card, moment) is State.EXPIRED
-    cycles = certification.public_standing(card) if card is not None and is_expired else None
+    if on is not None and card is not None:
+        _must_be_past(card, on, moment)
+    is_expired = card is not None and state_on(card, on or moment) is State.EXPIRED
+    cycles = certification.public_standing(card, on) if card is not None and is_expired else None
     return answer_for(card, number, moment, cycles, on)
 
 
@@ -117,45 +121,35 @@ def answer_for(
 ) -> Verification:
     """The answer about a well-formed number now, as `verification` gives it, from what was read already.
 
-    `cycles` is what stands of an expired certification. Raises Invalid as `verification` does.
+    `cycles` is what stands of an expired certification on that day. Raises Invalid as `verification` does.
     """
+    state, until = state_on(card, moment), None
     if on is not None and card is not None:
-        return _answer_on(card, on, moment)
-    state = state_on(card, moment)
+        _must_be_past(card, on, moment)
+        state = state_on(card, on)
+        if state is State.UNKNOWN:
+            raise Invalid("as_of", _("On that day this credential was not issued yet."))
+        until = min(moment, datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(card.zone)))
     if card is None or state is State.UNKNOWN:
         return Verification(number, State.UNKNOWN, moment)
     if state is State.ERASED:
-        return Verification(number, state, moment, since=_since(card, state))
+        return Verification(number, state, moment, since=_since(card, state), on=on)
     return Verification(
         number,
         state,
         moment,
-        since=_since(card, state),
-        credential=_public(card, card.valid_until),
+        since=_since(card, state, until),
+        credential=_public(card, valid_until_at(card, until) if until else card.valid_until),
         reason_class=_reason_class(card, state),
         is_in_grace=cycles is not None and cycles.status is Status.GRACE,
         is_renewal_in_process=cycles is not None and cycles.is_renewal_in_process,
-    )
-
-
-def _answer_on(card: CredentialCard, on: date, now: datetime) -> Verification:
-    if on > now.astimezone(ZoneInfo(card.zone)).date():
-        raise Invalid("on", _("That day is still to come. Choose today or a day before."))
-    state = state_on(card, on)
-    if state is State.UNKNOWN:
-        raise Invalid("on", _("On that day this credential was not issued yet."))
-    end = min(now, datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(card.zone)))
-    if state is State.ERASED:
-        return Verification(card.number, state, now, since=_since(card, state), on=on)
-    return Verification(
-        card.number,
-        state,
-        now,
-        since=_since(card, state, end),
-        credential=_public(card, valid_until_at(card, end)),
-        reason_class=_reason_class(card, state),
         on=on,
     )
+
+
+def _must_be_past(card: CredentialCard, on: date, moment: datetime) -> None:
+    if on > moment.astimezone(ZoneInfo(card.zone)).date():
+        raise Invalid("as_of", _("That day is still to come. Choose today or a day before."))
 
 
 def _public(card: CredentialCard, valid_until: date | None) -> PublicCredential:

@@ -1,7 +1,7 @@
 """Acts of the registry: tokens of the programming interface, and answers kept for repeated requests."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -123,6 +123,16 @@ def _claim(values: dict[str, Any]) -> Any:
     insert = postgresql.insert if session().get_bind().dialect.name == "postgresql" else sqlite.insert
     table = ApiAnswer.__table__
     return insert(table).values(**values).on_conflict_do_nothing().returning(table.c.id)  # type: ignore[arg-type]
+
+
+def forget_answers(numbers: Iterable[str]) -> None:
+    """Drop what is kept for repeated requests about these numbers: the data of their holder are erased."""
+    for number in numbers:
+        session().execute(
+            sa.delete(ApiAnswer)
+            .where(ApiAnswer.body.contains(number, autoescape=True))
+            .execution_options(synchronize_session=False)
+        )
 
 
 def drop_answer(answer_id: int) -> None:

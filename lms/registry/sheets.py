@@ -57,6 +57,7 @@ SENTENCES: Mapping[str, str] = {
     "V04": N_("Write a day until today as year, month, day, like 2026-11-22."),
     "V05": N_("The name on the credential is another one."),
     "V06": N_("This number was ours. The data of its holder were erased, and it is not in force."),
+    "V07": N_("On that day this credential was not issued yet."),
 }
 NUMBER_HEADS = (
     ("number", "numero"),

@@ -237,8 +237,8 @@ def _still_in_grace(ended: list[tuple[int, date]]) -> frozenset[int]:
     cards = credentials.cards_by_id(
         credential_id for credential_id, until in ended if (credential_id, until) in noted
     )
-    standings = certification.public_standings(tuple(cards.values()))
-    return frozenset(key for key, standing in standings.items() if standing.status is Status.GRACE)
+    standings = certification.public_standings([(card, clock.today(card.zone)) for card in cards.values()])
+    return frozenset(key for (key, _day), standing in standings.items() if standing.status is Status.GRACE)
 
 
 def _watched(now: datetime) -> sa.Subquery:

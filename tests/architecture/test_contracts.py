@@ -111,6 +111,7 @@ def test_every_other_module_of_a_slice_is_listed_as_pure_or_known_not_to_be() ->
 
 # Modules of a slice that are neither a door nor pure, and why.
 KNOWN_TO_THE_WEB = {
+    "lms.certification.forms_of_classes",  # what is typed to issue for a class
     "lms.certification.forms_of_sharing",  # what a holder types to share a record
     "lms.certification.packet_words",  # the sections of a packet in the language of the page
     "lms.certification.brought",  # reads what was brought, below the record that is made of it
@@ -133,6 +134,8 @@ KNOWN_TO_THE_WEB = {
     "lms.registry.file_answer",  # holds what was found in a file against the register
     "lms.registry.token_forms",  # what may be typed on the page of tokens
     "lms.registry.tokens",  # keeps and finds tokens
+    "lms.registry.report_file",  # holds a report that was sent in against those that were made
+    "lms.registry.reporting",  # asks the register for a report, from the queries of other slices
     "lms.registry.deliveries",  # reads about messages to the programs that are told
     "lms.registry.endpoints",  # acts on these programs
     "lms.registry.sending",  # claims and notes these messages

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -239,6 +240,38 @@ def test_grace_is_shown_apart_from_the_true_end(
     with _on(end + 31 * ONE), tx.reading():
         answer = verification(number)
         assert (answer.state, answer.is_in_grace) == (State.EXPIRED, False)
+
+
+def test_a_report_says_the_true_end_and_the_end_of_grace_apart(
+    tx: Transactions, clients: Clients, personas: Personas, number: str
+) -> None:
+    end, anyone = _ends_on(tx, number), clients(None)
+
+    def told(**form: str) -> dict[str, Any]:
+        there = anyone.post(f"/verify/{number}/report", data=form).headers["Location"]
+        return dict(anyone.get(f"{there}.json").get_json(force=True)["credentialSubject"])
+
+    last = (end + 30 * ONE).isoformat()
+    with _on(end - 5 * ONE):
+        assert (told()["credential"]["validUntil"], told()["credential"]["graceEndsOn"]) == (
+            end.isoformat(),
+            last,
+        )
+    with _on(end + 5 * ONE):
+        with tx():
+            facts.practise(personas, personas.trainee, hours=12)
+            facts.agree(personas.trainee)
+            services.apply_for_renewal(personas.trainee, person_id=personas.trainee, number=number)
+        found = told()
+        assert (found["answer"]["verdict"], found["answer"]["status"]) == ("in_grace", "expired")
+        assert found["answer"]["word"] == "In grace"
+        assert found["answer"]["isRenewalInProcess"] is True
+        assert (found["credential"]["validUntil"], found["credential"]["graceEndsOn"]) == (
+            end.isoformat(),
+            last,
+        )
+        earlier = told(as_of=(end - ONE).isoformat())
+        assert (earlier["answer"]["verdict"], earlier["credential"]["graceEndsOn"]) == ("active", last)
 
 
 @pytest.mark.parametrize(

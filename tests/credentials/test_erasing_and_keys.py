@@ -68,7 +68,7 @@ def test_erasing_leaves_the_number_and_nothing_about_the_person(
     assert answer.json is not None
     assert answer.json["status"] == "erased"
     assert "erased" in anyone.get(f"/verify/{number}").text
-    assert anyone.get(f"/c/{number}.json").status_code == 404
+    assert anyone.get(f"/c/{number}.json").status_code == 410
     with tx.reading() as current:
         assert not files.exists(before.pdf_sha256)
         assert not files.exists(before.json_sha256)

@@ -12,8 +12,9 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
 from lms.credentials import sealing
 from lms.credentials.certificate import SEAL_FIELD, draw
-from lms.credentials.sealing import HeldKey, Verdict
+from lms.credentials.sealing import Verdict
 from lms.credentials.tagging import Attachment
+from tests.credentials.sealing_keys import HeldKey, new_authority, new_seal
 from tests.credentials.test_certificate import CERTIFICATION, COMPLETION
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -22,8 +23,8 @@ CREDENTIAL = b'{"id": "https://lms.example.test/c/1"}'
 
 @pytest.fixture(scope="module")
 def key() -> HeldKey:
-    private, authority = sealing.new_authority("Authority of the test", AT)
-    return sealing.new_seal("North Board", private, authority, AT)
+    private, authority = new_authority("Authority of the test", AT)
+    return new_seal("North Board", private, authority, AT)
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +79,8 @@ def test_a_changed_attachment_is_told(sealed: bytes, key: HeldKey) -> None:
 
 
 def test_another_key_is_told(drawn: bytes, key: HeldKey) -> None:
-    private, authority = sealing.new_authority("Authority of the test", AT)
-    other = sealing.new_seal("North Board", private, authority, AT)
+    private, authority = new_authority("Authority of the test", AT)
+    other = new_seal("North Board", private, authority, AT)
     assert sealing.examined(seal(drawn, other), [key.authority]) is Verdict.NOT_OURS
 
 

@@ -1,5 +1,6 @@
 """The transcript: what it lists, over how many pages, told to readers, and for whom."""
 
+import json
 import re
 from dataclasses import replace
 from io import BytesIO
@@ -9,10 +10,13 @@ import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name
 
+from lms import worker
+from lms.app import Lms
 from lms.credentials import queries, sealing, services
+from lms.credentials.badges import multikey, proof
 from lms.credentials.certificate import CertificateFacts
 from lms.credentials.facts import CredentialFacts
-from lms.credentials.queries.keys import Purpose, signing_key
+from lms.credentials.queries.keys import Purpose, signing_key, trusted_methods
 from lms.credentials.services import keys
 from lms.credentials.services.transcripts import transcript_of
 from lms.credentials.transcript import draw_transcript
@@ -84,7 +88,12 @@ def test_the_same_facts_give_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("facts", [FULL, LONG, COMPLETION])
 def test_every_mark_of_every_page_is_in_the_tree_once(facts: CertificateFacts) -> None:
-    with pikepdf.open(BytesIO(draw_transcript(facts))) as pdf:
+    every_mark_is_in_the_tree_once(draw_transcript(facts))
+
+
+def every_mark_is_in_the_tree_once(data: bytes) -> None:
+    """Look through the pages of a tagged PDF with tables."""
+    with pikepdf.open(BytesIO(data)) as pdf:
         told: dict[tuple[int, int], list[int]] = {}
         tables = []
 
@@ -152,3 +161,54 @@ def test_an_erased_credential_has_none(tx: Transactions, clients: Clients, perso
         services.erase(personas.registrar, number=made.number, reason="The holder asked for it.")
     answer = clients(personas.trainee).get(f"/credentials/{made.number}/transcript.pdf")
     assert answer.status_code == 404
+
+
+def test_the_record_for_machines_is_the_same_each_time_and_is_in_the_pdf(
+    app: Lms, tx: Transactions, clients: Clients, personas: Personas
+) -> None:
+    with tx():
+        made = issued(personas)
+    holder, address = clients(personas.trainee), f"/credentials/{made.number}/transcript.json"
+    assert holder.get(address).status_code == 404  # Its documents are still to be made.
+    assert "transcript.json" not in holder.get(f"/credentials/{made.number}").text
+    with app.app_context():
+        worker.run_due()
+    answer = holder.get(address)
+    assert answer.mimetype == "application/vc"
+    assert answer.data == holder.get(address).data
+    document = json.loads(answer.data)
+    public = json.loads(clients(None).get(f"/c/{made.number}.json").data)
+    with tx.reading():
+        key = multikey.public_key(trusted_methods()[document["proof"][0]["verificationMethod"]])
+    (record,) = document["credentialSubject"]["verifiableCredential"]
+    assert proof.is_signed(document, key)
+    assert proof.is_signed(record, key)
+    for shared in ("issuer", "validFrom", "awardedDate", "credentialStatus"):
+        assert document[shared] == record[shared] == public[shared]
+    values = [one["value"] for one in record["credentialSubject"]["result"]]
+    assert "500" in values
+    assert "result" not in public["credentialSubject"]
+    assert "transcript.json" in holder.get(f"/credentials/{made.number}").text
+    with pikepdf.open(BytesIO(holder.get(f"/credentials/{made.number}/transcript.pdf").data)) as pdf:
+        (file,) = pdf.Root.AF
+        assert bytes(file.EF.F.read_bytes()) == answer.data
+    assert clients(personas.other_trainee).get(address).status_code == 404
+    assert clients(None).get(address).status_code in (302, 401, 404)
+
+
+def test_a_key_that_others_know_signs_no_record(
+    app: Lms, tx: Transactions, clients: Clients, personas: Personas
+) -> None:
+    with tx():
+        made = issued(personas)
+    with app.app_context():
+        worker.run_due()
+    address = f"/credentials/{made.number}/transcript.json"
+    before = clients(personas.trainee).get(address).data
+    with tx():
+        keys.give_up(personas.registrar, organisation_id=personas.body, purpose=Purpose.BADGE)
+    assert clients(personas.trainee).get(address).status_code == 404
+    with app.app_context():
+        worker.run_due()
+    after = clients(personas.trainee).get(address).data
+    assert json.loads(after)["proof"] != json.loads(before)["proof"]

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from lms.config import OTHER_VARIABLES, Settings
+from lms.thrifty import LARGEST_BODY
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "compose.yaml"
@@ -118,3 +119,9 @@ def test_every_long_running_command_has_a_unit_and_a_line_in_the_procfile() -> N
         line.partition(":")[0] for line in (ROOT / "Procfile").read_text(encoding="utf-8").splitlines() if line
     }
     assert kinds == {"release", "web", "worker", "beat"}
+
+
+def test_the_proxies_take_what_the_largest_page_takes() -> None:
+    largest = f"{LARGEST_BODY // 1024 // 1024}"
+    assert f"client_max_body_size {largest}m;" in (ROOT / "deploy/proxy/nginx.conf").read_text(encoding="utf-8")
+    assert f"max_size {largest}MB" in (ROOT / "deploy/proxy/Caddyfile").read_text(encoding="utf-8")

@@ -20,11 +20,11 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from lms.credentials import sealing
 from lms.credentials.badges import multikey, proof
 from lms.credentials.certificate import draw
 from lms.credentials.log import notes
 from lms.credentials.tagging import Attachment
+from tests.credentials.sealing_keys import new_authority, new_seal
 from tests.credentials.test_certificate import CERTIFICATION
 from tests.credentials.test_sealing import AT, changed_attachment, changed_page, seal
 from tests.interop.product import Issued, Product
@@ -71,6 +71,7 @@ def _node(product: Product, folder: Path, libraries: Path) -> Iterator[Said]:
         for place, one in _numbered(product)
     ]
     cases += _transcript_forgeries(product.valid[1])
+    cases += _reports(product)
     shapeless = _changed(product.valid[0].document, lambda one: one["credentialSubject"].pop("achievement"))
     cases.append(("ajv", "one without an achievement", "misshapen", shapeless))
     cases += [
@@ -140,6 +141,27 @@ def _transcript_forgeries(one: Issued) -> Iterator[tuple[str, str, str, Any]]:
     yield BAZAAR, "the record inside a transcript, on its own", "valid", record
 
 
+def _reports(product: Product) -> Iterator[tuple[str, str, str, Any]]:
+    """Verification reports: those of every state are valid documents, whatever they say."""
+    yield from (
+        (BAZAAR, f"the report on credential {place}", "valid", one.report) for place, one in _numbered(product)
+    )
+    yield BAZAAR, "the report on a revoked credential", "valid", product.revoked.report
+    forgeries: dict[str, Callable[[dict[str, Any]], Any]] = {
+        "another name": lambda said: said["credential"].update(holderName="Somebody Else"),
+        "another answer": lambda said: said["answer"].update(verdict="active"),
+        "another moment": lambda said: said["question"].update(askedAt="2020-01-01T00:00:00Z"),
+        "a word more": lambda said: said.update(note="Also a doctor."),
+    }
+    for name, forge in forgeries.items():
+        forged = _changed(product.expired.report, _in_subject(forge))
+        yield BAZAAR, f"a forgery: {name} in a report", "invalid", forged
+
+
+def _in_subject(forge: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    return lambda one: forge(one["credentialSubject"])
+
+
 def _numbered(product: Product) -> Iterator[tuple[int, Issued]]:
     return iter(enumerate(product.valid, start=1))
 
@@ -166,6 +188,10 @@ def _pdf(product: Product, folder: Path) -> Iterator[Said]:
         "a forgery: the attachment changed": (changed_attachment(one.pdf), "invalid"),
         "a forgery: sealed by another key of the same name": (_sealed_by_another(product), "invalid"),
     }
+    kinds |= {
+        "the sealed PDF of a report": (one.report_pdf, "valid"),
+        "a forgery: the attachment of a report changed": (changed_attachment(one.report_pdf), "invalid"),
+    }
     for of, (pdf, wanted) in kinds.items():
         yield Said("pyhanko", of, _by_pyhanko(pdf, product.seal_authority), wanted)
     page = folder / "page.pdf"
@@ -190,9 +216,9 @@ def _by_pyhanko(pdf: bytes, authority: x509.Certificate) -> str:
 def _sealed_by_another(product: Product) -> bytes:
     """A certificate of the same look, under an authority that only has the name of ours."""
     name = product.seal_authority.subject.rfc4514_string()
-    private, authority = sealing.new_authority(name, AT)
+    private, authority = new_authority(name, AT)
     page = draw(CERTIFICATION, Attachment("credential.json", "As Open Badges", b"{}"))
-    return seal(page, sealing.new_seal(name, private, authority, AT))
+    return seal(page, new_seal(name, private, authority, AT))
 
 
 def _by_pdfsig(page: Path, folder: Path, authority: x509.Certificate) -> Said:

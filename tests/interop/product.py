@@ -25,10 +25,11 @@ from lms import clock, db, files, worker
 from lms.app import Lms, create_app
 from lms.config import Settings
 from lms.credentials import queries, services
-from lms.credentials.badges import badge, clr
 from lms.credentials.queries import keys
 from lms.credentials.queries.keys import Purpose
-from lms.credentials.services.keys import authorities, badge_signer
+from lms.credentials.services.keys import authorities
+from lms.credentials.services.transcripts import record_of
+from lms.registry.reporting import report_of
 from tests import personas as cast
 from tests.conftest import migrate
 from tests.credentials.making import issued
@@ -58,6 +59,8 @@ class Issued:
     pdf: bytes
     verify_url: str
     paper: str
+    report: dict[str, Any]
+    report_pdf: bytes
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ def _filled(app: Lms, address: str, authority: Path) -> Product:
 
 
 def _none() -> Issued:
-    return Issued("", {}, "", {}, b"", "", "")
+    return Issued("", {}, "", {}, b"", "", "", {}, b"")
 
 
 def _issue(people: Personas, key: str, name: str, issued_on: date, valid_until: date | None) -> str:
@@ -159,34 +162,11 @@ def _fetched(app: Lms, product: Product, number: str) -> Issued:
         made = queries.document_of(card)
         assert made is not None
         pdf, verify_url = files.get(made.pdf_sha256), services.verify_url(number)
-        key, signer = badge_signer(card.organisation_id)
-        method = f"{document['issuer']['id']}#{key.name}"
-        transcript = clr.signed(_badge_of(document, card), signer, method=method, at=card.issued_at)
+        transcript = json.loads(record_of(card, made))
+        report = report_of(None, number=number, on=None, language="en")
     token = product.get(f"/c/{number}.jwt").decode()
-    return Issued(number, document, token, transcript, pdf, verify_url, made.paper_text)
-
-
-def _badge_of(document: dict[str, Any], card: queries.CredentialCard) -> badge.Badge:
-    """What the transcript of a credential is made from."""
-    subject, status = document["credentialSubject"], document["credentialStatus"]
-    until = document.get("validUntil")
-    profile, root = document["issuer"], document["id"].partition("/c/")[0]
-    return badge.Badge(
-        issuer=badge.Issuer(profile["id"], profile["name"], profile["url"], root),
-        number=card.number,
-        subject=subject["id"],
-        kind=card.kind,
-        title=card.title,
-        scheme_id=card.scheme_id,
-        scheme_version=card.scheme_version,
-        facts=card.facts,
-        awarded_at=card.issued_at,
-        valid_from=card.issued_at,
-        valid_until=datetime.fromisoformat(until) if until else None,
-        list_url=status["statusListCredential"],
-        list_index=int(status["statusListIndex"]),
-        name=card.name_as_issued,
-    )
+    said, page = json.loads(product.get(f"/reports/{report}.json")), product.get(f"/reports/{report}.pdf")
+    return Issued(number, document, token, transcript, pdf, verify_url, made.paper_text, said, page)
 
 
 def _work_off(app: Lms) -> None:

@@ -16,15 +16,17 @@ from lms import clock, worker
 from lms.app import Lms
 from lms.certification import services as certification
 from lms.certification.models import Decision, Outcome
+from lms.certification.queries.classes import rows_of
 from lms.config import Settings
 from lms.credentials import queries as credentials
 from lms.credentials.models import CredentialDocument, LogEntry
 from lms.credentials.queries import log
 from lms.mail import OutgoingMail
+from tests.certification.facts import learn
 from tests.conftest import ROOT, Transactions
 from tests.credentials.making import issued
 from tests.journeys.steps import SCHEME
-from tests.journeys.worker_run import PLACES
+from tests.journeys.worker_run import PLACES, PLACES_OF_CLASSES
 from tests.personas import Personas
 
 LEASE_IS_OVER = 6
@@ -80,6 +82,34 @@ def test_a_kill_at_any_step_of_issuing_leaves_one_of_each(
             keys = [mail.key for mail in current.scalars(sa.select(OutgoingMail)) if mail.sent_at is not None]
             assert len(keys) == len(set(keys)) == number, place
             assert len(credentials.credentials_of(personas.trainee)) == number, place
+
+
+@pytest.mark.parametrize("place", PLACES_OF_CLASSES)
+def test_a_kill_while_a_class_is_issued_leaves_one_for_each(
+    place: str, tx: Transactions, personas: Personas, settings: Settings
+) -> None:
+    with tx():
+        for person_id in (personas.trainee, personas.other_trainee):
+            learn(personas, person_id)
+            certification.mark_checked(person_id)  # or the sweep for completions is quicker than the class
+    with tx():
+        run_id = certification.begin_run(
+            personas.coordinator,
+            organisation_id=personas.provider,
+            scheme_id="foundations-completion",
+            label="Fall class",
+            person_ids=[personas.trainee, personas.other_trainee],
+            request_key="key-of-a-page",
+        )
+    assert run_worker(settings, place) == -signal.SIGKILL
+    assert run_worker(settings, "nowhere", 0, LEASE_IS_OVER) == 0
+    with tx.reading() as current:
+        rows = {row.person.id: row.number for row in rows_of(run_id)}
+        for person_id in (personas.trainee, personas.other_trainee):
+            assert [card.number for card in credentials.credentials_of(person_id)] == [rows[person_id]]
+        assert kept_files(settings) == files_of(current)
+        letters = [mail.key for mail in current.scalars(sa.select(OutgoingMail)) if mail.key[:4] == "cert"]
+        assert sorted(letters) == sorted(f"certificate:{number}" for number in rows.values())
 
 
 def kept_files(settings: Settings) -> set[str]:

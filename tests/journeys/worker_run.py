@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from lms import clock, files, mail, worker
 from lms.app import create_app
+from lms.certification.services import classes
 from lms.config import Settings
 from lms.credentials.services import checkpoints, documents, lists
 
@@ -127,6 +128,21 @@ def before_the_mail_is_noted() -> None:
     mail._keep = and_die(mail._keep)  # type: ignore[assignment]
 
 
+def before_the_first_of_a_class() -> None:
+    """A run stands, and nobody of it was issued anything."""
+    classes.issue_if_met = die  # type: ignore[assignment]
+
+
+def after_the_first_of_a_class() -> None:
+    """The first is issued in a transaction that is open."""
+    classes.issue_if_met = and_die(classes.issue_if_met)  # type: ignore[assignment]
+
+
+def before_the_second_of_a_class() -> None:
+    """The first is issued and noted; the second is issued in a transaction that is open."""
+    classes.issue_if_met = and_die_at(2, classes.issue_if_met)  # type: ignore[assignment]
+
+
 def nowhere() -> None:
     """Live."""
 
@@ -155,10 +171,16 @@ PLACES = {
 }
 
 
+PLACES_OF_CLASSES = {
+    place.__name__: place
+    for place in (before_the_first_of_a_class, after_the_first_of_a_class, before_the_second_of_a_class)
+}
+
+
 def main(place: str, *minutes: str) -> None:
     """Run what is due, as if it were that many minutes later, then as many as are named next."""
     app = create_app(Settings.from_environment())
-    PLACES[place]()
+    (PLACES | PLACES_OF_CLASSES)[place]()
     for later in minutes:
         with clock.at(clock.now() + timedelta(minutes=int(later))), app.app_context():
             worker.run_due()

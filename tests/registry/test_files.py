@@ -20,10 +20,12 @@ from lms.credentials.tagging import Attachment
 from lms.registry import examiner
 from tests.conftest import Clients, Transactions
 from tests.credentials.making import issued
+from tests.credentials.sealing_keys import new_authority, new_seal
 from tests.credentials.test_sealing import AT, changed_attachment, changed_page
 from tests.personas import Personas
 
 OURS = "This file is ours, and it is as it was issued."
+TRANSCRIPT = "This transcript is ours, and it is as it was written for its holder."
 CHANGED = "This file was changed after it was issued. Do not rely on it."
 NOT_OURS = "This file is not signed by anybody who issues here. Do not rely on it."
 TOO_MUCH = "We stopped, since this file took too long to check. We issue no such file."
@@ -94,8 +96,8 @@ def test_what_became_of_it_is_said_by_the_register(
 
 def sealed_by_another(pdf: bytes, text: str) -> bytes:
     """The same page, drawn anew, with the same credential, under a seal of the forger's own."""
-    private, authority = sealing.new_authority("Peer Certification Board", AT)
-    key = sealing.new_seal("Peer Certification Board", private, authority, AT)
+    private, authority = new_authority("Peer Certification Board", AT)
+    key = new_seal("Peer Certification Board", private, authority, AT)
     from tests.credentials.test_certificate import CERTIFICATION
 
     drawn = draw(CERTIFICATION, Attachment("credential.json", "The credential", text.encode()))
@@ -147,6 +149,28 @@ def test_what_a_signature_does_not_cover_makes_a_document_a_changed_one(anyone: 
         in answer(anyone, json.dumps(own_words).encode())["message"]
     )
     assert answer(anyone, json.dumps(plain, indent=2).encode())["message"] == OURS
+
+
+def test_a_transcript_of_ours_is_ours_and_more_hours_are_not(
+    anyone: FlaskClient, clients: Clients, personas: Personas, number: str
+) -> None:
+    holder = clients(personas.trainee)
+    page = holder.get(f"/credentials/{number}/transcript.pdf").data
+    record = holder.get(f"/credentials/{number}/transcript.json").data
+    for data in (page, record):
+        told = answer(anyone, data)
+        assert told["message"] == TRANSCRIPT
+        assert told["register"]["number"] == number
+        assert told["file"] == "ours"
+    more, bare, other = json.loads(record), json.loads(record), json.loads(record)
+    (inside,) = more["credentialSubject"]["verifiableCredential"]
+    inside["credentialSubject"]["result"][0]["value"] = "9999"
+    del bare["proof"]
+    other["credentialSubject"]["id"] = "urn:uuid:00000000-0000-4000-8000-000000000000"
+    assert answer(anyone, json.dumps(more).encode())["message"] == CHANGED
+    assert answer(anyone, json.dumps(bare).encode())["file"] == "not_to_be_trusted"
+    assert answer(anyone, json.dumps(other).encode())["message"] == CHANGED
+    assert answer(anyone, changed_attachment(page))["message"] == CHANGED
 
 
 def test_an_issuer_cannot_sign_for_another(

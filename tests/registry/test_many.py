@@ -97,7 +97,7 @@ def test_the_file_of_answers_keeps_the_order_and_says_codes(
         ("9", "", "", "V04"),
         ("10", "", "", "V04"),
         ("11", "erased", "", "V06"),
-        ("12", "unknown", "", "V03"),  # it was issued later than that day
+        ("12", "unknown", "", "V07"),  # it was issued later than that day
     ]
     assert found[3]["superseded_by"] == numbers["successor"]
     assert found[4]["name"] == ""

@@ -14,6 +14,11 @@ from lms.certification.models.applications import (
     ReviewNote,
     State,
 )
+from lms.certification.models.classes import (
+    IssueRow,
+    IssueRun,
+    RowOutcome,
+)
 from lms.certification.models.cycles import (
     CycleRow,
     RenewalAudit,
@@ -43,6 +48,8 @@ __all__ = [
     "CompletionCheck",
     "CycleRow",
     "Decision",
+    "IssueRow",
+    "IssueRun",
     "Outcome",
     "Proof",
     "ProofAct",
@@ -51,6 +58,7 @@ __all__ = [
     "RenewalAudit",
     "RenewalAuditItem",
     "ReviewNote",
+    "RowOutcome",
     "SchemePin",
     "Sending",
     "ShareGrant",

@@ -213,17 +213,21 @@ def holding_of(number: str) -> Holding:
         )
 
 
-def public_standing(card: CredentialCard) -> Standing | None:
-    """What anyone may know of a certification's cycles today, whoever asks; None for one without any."""
+def public_standing(card: CredentialCard, on: date | None = None) -> Standing | None:
+    """What anyone may know of a certification's cycles, whoever asks; None for one without any.
+
+    As of today, or of the end of an earlier day. Of renewals that were asked for only those are told that
+    are still to be decided: what became of the others is for the holder to say.
+    """
     with scope(Scope.all()):
         found = cycles_of(credentials.family_of(card))
         if not found:
             return None
-        today = clock.today(card.zone)
-        scheme = renewal_scheme_of(card.scheme_id, today)
+        day = on or clock.today(card.zone)
+        scheme = renewal_scheme_of(card.scheme_id, day)
         application_id = _open_application(card.person_id, scheme)
         asked = asked_on(application_id, card.zone) if application_id is not None else None
-        return _standing(card, found, scheme, today, asked)
+        return _standing(card, found, scheme, day, asked)
 
 
 def _standing(

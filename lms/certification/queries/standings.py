@@ -1,12 +1,11 @@
 """What anyone may know of the cycles of many certifications at once."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from lms import clock
 from lms.audit import Action, AuditEvent
 from lms.certification.cycles import Standing
 from lms.certification.models import Application, CycleRow, State
@@ -16,13 +15,14 @@ from lms.credentials.queries import CredentialCard
 from lms.db import Scope, scope, session
 
 
-def public_standings(cards: Sequence[CredentialCard]) -> dict[int, Standing]:
-    """What `public_standing` answers of each card today, by the card's id; those without cycles are left out.
+def public_standings(asked: Sequence[tuple[CredentialCard, date]]) -> dict[tuple[int, date], Standing]:
+    """What `public_standing` answers of each card as of that day, by the card's id and the day.
 
-    The number of statements does not grow with the number of cards.
+    Those without cycles are left out. The number of statements does not grow with the number of cards.
     """
-    if not cards:
+    if not asked:
         return {}
+    cards = list({card.id: card for card, _day in asked}.values())
     with scope(Scope.all()):
         families = _families(cards)
         held: dict[str, list[CycleCard]] = {}
@@ -34,16 +34,15 @@ def public_standings(cards: Sequence[CredentialCard]) -> dict[int, Standing]:
         for cycle in cycle_cards(tuple(rows)):
             held.setdefault(cycle.family, []).append(cycle)
         open_now = _open_applications(card.person_id for card in cards)
-    found: dict[int, Standing] = {}
-    for card in cards:
+    found: dict[tuple[int, date], Standing] = {}
+    for card, day in asked:
         mine = tuple(held.get(families[card.id], ()))
         if not mine:
             continue
-        today = clock.today(card.zone)
-        scheme = renewal_scheme_of(card.scheme_id, today)
+        scheme = renewal_scheme_of(card.scheme_id, day)
         sent = open_now.get((card.person_id, scheme.id)) if scheme else None
-        asked = sent.astimezone(ZoneInfo(card.zone)).date() if sent else None
-        found[card.id] = _standing(card, mine, scheme, today, asked)
+        sent_on = sent.astimezone(ZoneInfo(card.zone)).date() if sent else None
+        found[card.id, day] = _standing(card, mine, scheme, day, sent_on)
     return found
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 from lms.certification.routes import (
     appeals,
     applications,
+    classes,
     cycles,
     packet,
     papers,
@@ -21,6 +22,7 @@ __all__ = [
     "appeals",
     "applications",
     "bp",
+    "classes",
     "cycles",
     "packet",
     "papers",

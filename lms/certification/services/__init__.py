@@ -12,6 +12,12 @@ from lms.certification.services.applying import (
     mark_checked,
     send_again,
 )
+from lms.certification.services.classes import (
+    begin_run,
+    go_on_with_run,
+    issue_row,
+    stop_run,
+)
 from lms.certification.services.cycles import (
     open_first_cycle,
 )
@@ -59,6 +65,7 @@ __all__ = [
     "apply",
     "apply_for_renewal",
     "approve_training",
+    "begin_run",
     "bring_proof",
     "decide",
     "draw_audit",
@@ -66,7 +73,9 @@ __all__ = [
     "end_share",
     "end_waiver",
     "enter_proof",
+    "go_on_with_run",
     "issue_if_met",
+    "issue_row",
     "look",
     "mark_checked",
     "move_to_version",
@@ -79,6 +88,7 @@ __all__ = [
     "review",
     "send_again",
     "share",
+    "stop_run",
     "take_packet",
     "tell_overdue",
     "verify_proof",

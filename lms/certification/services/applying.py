@@ -103,7 +103,7 @@ def issue_if_met(actor_id: int | None, *, person_id: int, scheme_id: str) -> str
     scheme, issuer = _offered(person_id, scheme_id)
     if scheme.is_reviewed:
         raise NotFound
-    if (number := _issued_at_once(person_id, scheme_id)) is not None:
+    if (number := issued_at_once(person_id, scheme_id)) is not None:
         return number
     as_of = clock.today(issuer.timezone)
     record = scheme.allocated(record_of(person_id, issuer.timezone, issuer.id))
@@ -182,7 +182,8 @@ def _standing_credential(number: str) -> CredentialCard | None:
     return card
 
 
-def _issued_at_once(person_id: int, scheme_id: str) -> str | None:
+def issued_at_once(person_id: int, scheme_id: str) -> str | None:
+    """The number that was issued under a scheme without review, or None."""
     return session().scalar(
         sa.select(Decision.credential_number)
         .join(Application, Application.id == Decision.application_id)

@@ -8,14 +8,13 @@ not define, and canonicalisers disagree about what follows.
 
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
 from lms.credentials.badges import badge, proof
 from lms.credentials.badges.badge import Badge
 from lms.credentials.badges.proof import CREDENTIALS, OPEN_BADGES, OPEN_BADGES_MORE, RECORDS, Document
+from lms.credentials.signers import Signer
 
 
-def signed(one: Badge, private: Ed25519PrivateKey, *, method: str, at: datetime) -> Document:
+def signed(one: Badge, private: Signer, *, method: str, at: datetime) -> Document:
     """The signed transcript of a credential, with the signed record inside. `method` is the key's address.
 
     The same credential and instant give the same transcript. Raises Unprovable for text that canonicalisers

@@ -10,22 +10,17 @@ import binascii
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from lms.credentials.badges.proof import Document, Unprovable, screen
+from lms.credentials.signers import Signer
 
 ALGORITHM = "EdDSA"
 LONGEST = 200_000
 CLAIMS = ("iss", "jti", "nbf", "sub", "exp")
-
-
-class Signer(Protocol):
-    """Whatever signs bytes with Ed25519."""
-
-    def sign(self, data: bytes, /) -> bytes: ...
 
 
 def signed(document: Document, signer: Signer, *, method: str) -> str:

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pyld import jsonld
 
 from lms.credentials.badges import multikey
+from lms.credentials.signers import Signer
 
 Document = dict[str, Any]
 
@@ -45,7 +46,7 @@ class Unprovable(ValueError):
     """A document that is not signed or checked; the text says why."""
 
 
-def sign(document: Document, private: Ed25519PrivateKey, *, method: str, at: datetime) -> Document:
+def sign(document: Document, private: Signer, *, method: str, at: datetime) -> Document:
     """The document with its proof. `method` is the address of the public key.
 
     Raises Unprovable for text that canonicalisers disagree about.

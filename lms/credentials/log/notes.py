@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from lms.credentials.signers import Signer
 
 ED25519 = b"\x01"
 PROOF_HEADER = "c2sp.org/tlog-proof@v1"
@@ -42,7 +44,7 @@ def verifier_key(name: str, public: Ed25519PublicKey) -> str:
     return f"{name}+{_key_id(name, public).hex()}+{_base64(key)}"
 
 
-def sign(text: str, name: str, private: Ed25519PrivateKey) -> str:
+def sign(text: str, name: str, private: Signer) -> str:
     """The text as a signed note. The text ends with a line break."""
     signature = _key_id(name, private.public_key()) + private.sign(text.encode())
     return f"{text}\n— {name} {_base64(signature)}\n"

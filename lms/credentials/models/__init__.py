@@ -27,6 +27,9 @@ from lms.credentials.models.log import (
     LogEntry,
     LogNode,
 )
+from lms.credentials.models.reports import (
+    VerificationReport,
+)
 from lms.credentials.models.subscribers import (
     LogSubscriber,
 )
@@ -54,4 +57,5 @@ __all__ = [
     "SigningKey",
     "StatusEvent",
     "StatusList",
+    "VerificationReport",
 ]

@@ -14,7 +14,8 @@ from lms.db import Base, Instant
 class ShareCode(Base):
     """A holder's code: who it is for, what it shows of one credential, how often it opens, and until when.
 
-    Only the hash of the code is kept, so nobody who reads the table can use it.
+    Only the hash of the code is kept, so nobody who reads the table can use it. Once the holder's data are
+    erased, `for_whom` is "-".
     """
 
     __tablename__ = "share_code"

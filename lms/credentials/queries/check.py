@@ -12,6 +12,7 @@ from lms.credentials.log.salt import public_hash, salted
 from lms.credentials.models import Credential, CredentialDocument, CredentialIdentity, LogEntry, SignedList
 from lms.credentials.queries import log
 from lms.credentials.queries.keys import Purpose, keys_of
+from lms.credentials.queries.reports import report_faults
 from lms.db import session
 from lms.errors import NotFound
 
@@ -30,6 +31,7 @@ class LogCheck:
         yield from log.faults()
         yield from self._documents()
         yield from _lists()
+        yield from report_faults()
         if kept_checkpoint:
             yield from _continued(kept_checkpoint)
 

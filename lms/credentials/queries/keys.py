@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -12,6 +11,7 @@ from flask import current_app
 
 from lms.config import Settings
 from lms.credentials.badges import did, multikey
+from lms.credentials.keyring import Store, store_of
 from lms.credentials.models import KeyEvent, SigningKey
 from lms.db import session
 from lms.people import queries as people
@@ -101,10 +101,9 @@ def trusted_methods() -> dict[str, str]:
     }
 
 
-def keys_folder() -> tuple[Path, str]:
-    """Where private keys are, and what opens them."""
-    settings: Settings = current_app.config["SETTINGS"]
-    return settings.keys_dir or settings.data_dir / "keys", settings.keys_passphrase
+def key_store() -> Store:
+    """Whatever keeps the private keys."""
+    return store_of(current_app.config["SETTINGS"])
 
 
 def did_document(organisation_id: int) -> tuple[str, str]:

@@ -138,14 +138,14 @@ def _checkpoint_faults(made: Nodes, count: int) -> Iterable[str]:
         if checkpoint.size > count:
             yield f"log_checkpoint {checkpoint.size}: the log has {count} entries only."
             continue
-        said = _said_in(checkpoint.note)
+        said = said_in(checkpoint.note)
         if said is None:
             yield f"log_checkpoint {checkpoint.size}: it is not signed by a key of the log."
         elif (said.size, said.root) != (checkpoint.size, tree.root_of(checkpoint.size, _in(made))):
             yield f"log_checkpoint {checkpoint.size}: it does not say what the entries say."
 
 
-def _said_in(note: str) -> notes.Checkpoint | None:
+def said_in(note: str) -> notes.Checkpoint | None:
     """What a checkpoint says, by whichever key of the log signed it."""
     name = note.partition("\n")[0]
     for key in keys_of(None, Purpose.LOG):

@@ -6,6 +6,7 @@ from lms.credentials.services.codes import end_code, make_code, open_by_code
 from lms.credentials.services.documents import certificate_facts, make_document, verify_url
 from lms.credentials.services.issuing import (
     IssuedCredential,
+    check_name,
     erase,
     issue,
     make_inactive,
@@ -33,6 +34,7 @@ __all__ = [
     "allow_name_search",
     "ask_for_checkpoints",
     "certificate_facts",
+    "check_name",
     "choose_identity",
     "end_code",
     "erase",

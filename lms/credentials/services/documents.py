@@ -99,9 +99,9 @@ def make_document(document_id: int) -> None:
     if identity is None or not card.name_as_issued:
         row.retired_at = clock.now()
         return
-    span = _span(card, row.sequence)
+    span = span_of(card, row.sequence)
     key, signer = badge_signer(card.organisation_id)
-    bare = badge.unsigned(_badge(card, identity, span))
+    bare = badge.unsigned(badge_of(card, identity, span))
     signed = proof.sign(bare, signer, method=f"{bare['issuer']['id']}#{key.name}", at=span.at)
     text = json.dumps(signed, ensure_ascii=False, separators=(",", ":")).encode()
     statement = paper.written(_statement(card, identity, span, key), signer)
@@ -156,7 +156,8 @@ def list_url(organisation_slug: str, number: int) -> str:
     return f"{root}/issuers/{organisation_slug}/status/{number}"
 
 
-def _span(card: CredentialCard, sequence: int) -> Span:
+def span_of(card: CredentialCard, sequence: int) -> Span:
+    """The period of that number; the first one is that of the issue."""
     if sequence == 1:
         return Span(1, card.issued_on, card.first_until, card.issued_at)
     table = CredentialRenewal
@@ -172,7 +173,7 @@ def _span(card: CredentialCard, sequence: int) -> Span:
     return Span(*row)
 
 
-def _badge(card: CredentialCard, identity: CredentialIdentity, span: Span) -> badge.Badge:
+def badge_of(card: CredentialCard, identity: CredentialIdentity, span: Span) -> badge.Badge:
     """What the public document says: name (if the holder wants it), credential, number and dates; no hours."""
     issuer = issuer_of(card)
     holder = people.person(card.person_id) if identity.shows == "name_email" else None

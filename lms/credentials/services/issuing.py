@@ -26,8 +26,9 @@ from lms.credentials.models import (
 from lms.credentials.naming import LONGEST_NAME, hidden_letters, search_key, tidy
 from lms.credentials.numbers import new_number, normalise
 from lms.credentials.queries import CredentialCard
+from lms.credentials.queries.reports import report_files
 from lms.credentials.queries.templates import version_for
-from lms.credentials.services import documents, lists, log
+from lms.credentials.services import documents, erasing, lists, log
 from lms.credentials.states import FOR_CERTIFICATIONS, Act, EventKind, ReasonClass, is_possible
 from lms.db import after_commit, lock, session
 from lms.errors import Conflict, Invalid, NotFound
@@ -169,11 +170,12 @@ def renew(actor_id: int | None, *, number: str, starts_on: date, valid_until: da
     return renewal.sequence
 
 
-def erase(actor_id: int, *, number: str, reason: str) -> None:
+def erase(actor_id: int, *, number: str, reason: str) -> tuple[str, ...]:
     """Take the holder's name, the facts, the documents and what opens the log's entries; keep the number.
 
-    It is done to the credential and to those that it replaced or that replaced it, for they hold the same name.
-    What is left says that the number was ours and is not in force. Raises Conflict, Invalid, NotFound.
+    It is done to the credential and to those that it replaced or that replaced it, for they hold the same name:
+    their numbers are answered. Codes end without their readers' names, and letters about it are emptied. What
+    is left says that the number was ours and is not in force. Raises Conflict, Invalid, NotFound.
     """
     why = _reason(reason)
     cards = [_held(number, Act.ERASE)]
@@ -184,6 +186,8 @@ def erase(actor_id: int, *, number: str, reason: str) -> None:
         cards.append(_held(following, Act.ERASE))
         following = cards[-1].superseded_by
     salts = {card.id: _take_data(card) for card in cards}
+    erasing.forget_readers(cards)
+    erasing.forget_letters(cards)
     for card in cards:
         session().add(
             StatusEvent(
@@ -203,6 +207,7 @@ def erase(actor_id: int, *, number: str, reason: str) -> None:
         list_id, salt = salts[card.id]
         log.append(LOGGED[EventKind.ERASED], id=salted(salt, card.number))
         enqueue(lists.TASK, list_id)
+    return tuple(card.number for card in cards)
 
 
 def _take_data(card: CredentialCard) -> tuple[int, str]:
@@ -226,6 +231,8 @@ def _take_data(card: CredentialCard) -> tuple[int, str]:
         for name in (made.json_sha256, made.pdf_sha256):
             if name is not None:
                 after_commit(partial(files.remove, name))
+    for name in report_files(card.id):
+        after_commit(partial(files.remove, name))
     session().flush()
     return taken
 
@@ -354,12 +361,26 @@ def _already_issued(decision_key: str, person_id: int) -> IssuedCredential:
 
 def _check(name: str, title: str, issuer_name: str, facts: CredentialFacts) -> None:
     """Refuse what cannot be printed, in words, before anything is stored."""
+    check_name(name)
+    if not title or len(title) > LONGEST_NAME:
+        raise Invalid("title", _("A credential needs a title of at most 200 characters."))
+    printed = (facts.scheme_title, facts.signatory_name, facts.signatory_title, *facts.examinations)
+    if missing := missing_letters("".join((title, issuer_name, *printed))):
+        raise Invalid(
+            "title",
+            _(
+                "Our certificate typefaces do not have these letters: %(letters)s.",
+                letters=" ".join(missing),
+            ),
+        )
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that cannot be printed on a certificate: raises Invalid with a sentence that says why."""
     if not name:
         raise Invalid("name_as_issued", _("A certificate needs a name."))
     if len(name) > LONGEST_NAME:
         raise Invalid("name_as_issued", _("A name on a certificate has at most 200 characters."))
-    if not title or len(title) > LONGEST_NAME:
-        raise Invalid("title", _("A credential needs a title of at most 200 characters."))
     if hidden := hidden_letters(name):
         raise Invalid(
             "name_as_issued",
@@ -374,15 +395,6 @@ def _check(name: str, title: str, issuer_name: str, facts: CredentialFacts) -> N
             _(
                 "Our certificate typefaces do not have these letters: %(letters)s. "
                 "Ask the holder for a spelling without them.",
-                letters=" ".join(missing),
-            ),
-        )
-    printed = (facts.scheme_title, facts.signatory_name, facts.signatory_title, *facts.examinations)
-    if missing := missing_letters("".join((title, issuer_name, *printed))):
-        raise Invalid(
-            "title",
-            _(
-                "Our certificate typefaces do not have these letters: %(letters)s.",
                 letters=" ".join(missing),
             ),
         )

@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import current_app
 
@@ -10,20 +9,22 @@ from lms import clock
 from lms.audit import Action, record
 from lms.credentials import keyring, sealing
 from lms.credentials.badges import multikey
+from lms.credentials.keyring import Kind
 from lms.credentials.log.salt import public_hash
 from lms.credentials.models import CredentialDocument, KeyEvent, SigningKey
 from lms.credentials.queries.keys import (
     KeyCard,
     Purpose,
     did_document,
-    keys_folder,
+    key_store,
     keys_of,
     signing_key,
 )
-from lms.credentials.sealing import HeldKey
+from lms.credentials.sealing import SealKey
 from lms.credentials.services import log
+from lms.credentials.signers import Signer
 from lms.db import session
-from lms.errors import Conflict
+from lms.errors import Conflict, NotFound
 from lms.people import queries as people
 from lms.worker import enqueue
 
@@ -32,7 +33,7 @@ DEMO = "DEMO "
 MAKING = 7_310_015
 
 
-def badge_signer(organisation_id: int) -> tuple[KeyCard, Ed25519PrivateKey]:
+def badge_signer(organisation_id: int) -> tuple[KeyCard, Signer]:
     """The key that signs an issuer's credentials; made when there is none yet."""
     card = signing_key(organisation_id, Purpose.BADGE)
     if card is None:
@@ -41,7 +42,19 @@ def badge_signer(organisation_id: int) -> tuple[KeyCard, Ed25519PrivateKey]:
     return card, _private(card)
 
 
-def log_signer() -> tuple[KeyCard, Ed25519PrivateKey]:
+def signer_of(organisation_id: int, key_id: int) -> tuple[KeyCard, Signer]:
+    """The key that signed a document of an issuer, to sign what follows from that document.
+
+    Raises NotFound for a key that is no longer to be trusted: the next edition of the document stands for it.
+    """
+    keys = {one.id: one for one in keys_of(organisation_id, Purpose.BADGE)}
+    key = keys.get(key_id)
+    if key is None or key.compromised_at is not None:
+        raise NotFound
+    return key, _private(key)
+
+
+def log_signer() -> tuple[KeyCard, Signer]:
     """The key that signs the log's checkpoints; made when there is none yet."""
     card = signing_key(None, Purpose.LOG)
     if card is None:
@@ -50,15 +63,14 @@ def log_signer() -> tuple[KeyCard, Ed25519PrivateKey]:
     return card, _private(card)
 
 
-def seal_of(organisation_id: int) -> tuple[KeyCard, HeldKey]:
+def seal_of(organisation_id: int) -> tuple[KeyCard, SealKey]:
     """The key of an issuer's seal on PDFs; made, and its authority with it, when there is none yet."""
     card = signing_key(organisation_id, Purpose.SEAL)
     if card is None:
         one_at_a_time()
         authority = signing_key(None, Purpose.AUTHORITY) or _make_authority()
         card = signing_key(organisation_id, Purpose.SEAL) or _make_seal(organisation_id, authority)
-    folder, passphrase = keys_folder()
-    return card, keyring.held_seal(folder, card.public, _authority_of(card).public, passphrase)
+    return card, keyring.stored_seal(key_store(), card.public, _authority_of(card).public)
 
 
 def one_at_a_time() -> None:
@@ -186,33 +198,29 @@ def _replace(actor_id: int | None, old: KeyCard, kind: str) -> KeyCard:
     return new
 
 
-def _private(card: KeyCard) -> Ed25519PrivateKey:
-    public = multikey.public_key(card.public)
-    folder, passphrase = keys_folder()
-    return keyring.held_signer(folder, keyring.name_of_public(public), passphrase)
+def _private(card: KeyCard) -> Signer:
+    return keyring.StoredKey(key_store(), multikey.public_key(card.public))
 
 
 def _make_signer(organisation_id: int | None, purpose: Purpose) -> KeyCard:
-    private = Ed25519PrivateKey.generate()
-    folder, passphrase = keys_folder()
-    keyring.keep(folder, private, passphrase)
-    return _add(organisation_id, purpose, multikey.public_text(private.public_key()))
+    public = key_store().make(Kind.ED25519)
+    return _add(organisation_id, purpose, multikey.public_text(public))
 
 
 def _make_authority() -> KeyCard:
-    private, certificate = sealing.new_authority(_named("Certificate authority"), clock.now())
-    folder, passphrase = keys_folder()
-    keyring.keep(folder, private, passphrase)
+    store = key_store()
+    key = keyring.StoredKey(store, store.make(Kind.P256))
+    certificate = sealing.authority_certificate(_named("Certificate authority"), key, clock.now())
     return _add(None, Purpose.AUTHORITY, certificate.public_bytes(Encoding.PEM).decode())
 
 
 def _make_seal(organisation_id: int, authority: KeyCard) -> KeyCard:
     above = x509.load_pem_x509_certificate(authority.public.encode())
-    folder, passphrase = keys_folder()
-    private = keyring.held_p256(folder, above, passphrase)
-    seal = sealing.new_seal(_named(people.organisation(organisation_id).name), private, above, clock.now())
-    keyring.keep(folder, seal.private, passphrase)
-    return _add(organisation_id, Purpose.SEAL, seal.certificate.public_bytes(Encoding.PEM).decode())
+    store = key_store()
+    public, by = store.make(Kind.P256), keyring.StoredKey(store, above.public_key())
+    name = _named(people.organisation(organisation_id).name)
+    certificate = sealing.seal_certificate(name, public, by, above, clock.now())
+    return _add(organisation_id, Purpose.SEAL, certificate.public_bytes(Encoding.PEM).decode())
 
 
 def _authority_of(card: KeyCard) -> KeyCard:

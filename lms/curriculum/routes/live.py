@@ -17,7 +17,7 @@ from lms.curriculum.routes.guide import guide_of
 from lms.errors import Invalid, NotFound
 from lms.pages import language
 from lms.people.queries import organisation, people_with_role
-from lms.permissions import Actor, Permission, Role, Target, authorize, current_actor
+from lms.permissions import Actor, Permission, Role, Target, authorize, can, current_actor
 
 TEACHING = (Role.TRAINER, Role.COORDINATOR)
 
@@ -32,7 +32,13 @@ def live_sessions() -> ResponseReturnValue:
     """The live sessions of the signed-in person's organisations."""
     actor = authorize(Permission.CURRICULUM_SEE_LIVE_SESSIONS)
     cards = queries.live_sessions_of(frozenset(_organisations(actor)))
-    return render_template("curriculum/live_sessions.html", cards=cards, catalog=catalog(), now=clock.now())
+    return render_template(
+        "curriculum/live_sessions.html",
+        cards=cards,
+        catalog=catalog(),
+        now=clock.now(),
+        may_issue=can(Permission.CERTIFICATION_SEE_CLASSES),
+    )
 
 
 @bp.get("/live-sessions/new")

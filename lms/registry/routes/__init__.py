@@ -6,6 +6,7 @@ from flask import (
 
 from lms.registry.routes import (
     api,
+    api_page,
     api_watching,
     details,
     endpoints,
@@ -15,6 +16,7 @@ from lms.registry.routes import (
     offline,
     public,
     register,
+    reports,
     searching,
     subscribing,
     templates,
@@ -27,6 +29,7 @@ from lms.registry.routes.blueprint import (
 
 __all__ = [
     "api",
+    "api_page",
     "api_watching",
     "bp",
     "details",
@@ -37,6 +40,7 @@ __all__ = [
     "offline",
     "public",
     "register",
+    "reports",
     "searching",
     "start",
     "subscribing",

@@ -10,36 +10,32 @@ import re
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, jsonify, request, url_for
+from flask import Blueprint, Flask, Response, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
-from werkzeug.exceptions import HTTPException
 
 from lms import clock, db
 from lms.credentials import queries as credentials
 from lms.credentials.queries import CredentialCard
 from lms.credentials.states import State
-from lms.errors import Conflict, Forbidden, Invalid, LmsError, NotFound
+from lms.errors import Invalid, NotFound
 from lms.limits import limiter
 from lms.people import queries as people
 from lms.permissions import public
-from lms.registry import many, openapi, queries, services, tokens
+from lms.registry import labels, many, openapi, queries, services, tokens
 from lms.registry.api_scopes import ApiScope
-from lms.registry.openapi import MOST_NUMBERS, PROBLEMS
+from lms.registry.openapi import MOST_NUMBERS
+from lms.registry.problems import PROBLEMS
+from lms.registry.routes import problems
 from lms.registry.routes.blueprint import LONGEST_TYPED
+from lms.registry.routes.problems import Problem
 from lms.registry.sheets import Asked, AskedRow
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
+problems.of_blueprint(bp)
 STRANGER_LIMIT, TOKEN_LIMIT = "60 per minute", "600 per minute"
 PAGE, LONGEST_PAGE = 100, 500
-
-
-class Problem(Exception):
-    """A fault to answer with, by its name among `PROBLEMS`."""
-
-    def __init__(self, name: str, detail: str, **more: Any) -> None:
-        super().__init__(detail)
-        self.name, self.detail, self.more = name, detail, more
 
 
 # --- who asks, and how often ------------------------------------------------------------------------
@@ -47,22 +43,24 @@ class Problem(Exception):
 
 def _token() -> tokens.TokenCard | None:
     """The token that came with the request. Raises Problem for one that opens nothing."""
-    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
     if not kind:
         return None
     if "api_token" not in g:
         g.api_token = tokens.good_token(text.strip()) if kind.lower() == "bearer" else None
     if g.api_token is None:
-        raise Problem("no-token", "This token is unknown, ended or past its last day.")
+        raise Problem("no-token", _("This token is unknown, ended or past its last day."))
     return g.api_token  # type: ignore[no-any-return]
 
 
 def _needs(scope: ApiScope) -> tokens.TokenCard:
     token = _token()
     if token is None:
-        raise Problem("no-token", "Send a token: Authorization: Bearer lms_…")
+        raise Problem("no-token", _("Send a token: Authorization: Bearer lms_…"))
     if scope not in token.scopes:
-        raise Problem("missing-scope", f"This token lacks the scope {scope}.", scope=str(scope))
+        raise Problem(
+            "missing-scope", _("This token lacks the scope %(scope)s.", scope=scope), scope=str(scope)
+        )
     return token
 
 
@@ -88,6 +86,12 @@ def _finish(response: Response) -> Response:
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Authorization")
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "GET")
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Idempotency-Key"
+        response.headers["Access-Control-Max-Age"] = "3600"
+    else:
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After, Idempotency-Replayed"
     token: tokens.TokenCard | None = g.get("api_token")
     if token is not None and token.last_used_on != clock.today(tokens.ZONE):
         with db.transaction():
@@ -99,6 +103,7 @@ def start(app: Flask) -> None:
     """Serve the interface; what carries no cookie needs no guard against forged forms."""
     app.extensions["csrf"].exempt(bp)
     app.register_blueprint(bp)
+    problems.of_unknown_addresses(app, "/api/v1/")
 
 
 # --- the addresses ----------------------------------------------------------------------------------
@@ -114,11 +119,19 @@ def description() -> ResponseReturnValue:
 @bp.get("/problems/<name>")
 @public
 def problem(name: str) -> ResponseReturnValue:
-    """What a kind of problem means."""
-    if name not in PROBLEMS:
-        raise NotFound
-    status, title = PROBLEMS[name]
-    return jsonify(type=request.base_url, status=status, title=title)
+    """What a kind of problem means: for a browser the part of the page that explains it."""
+    kind = PROBLEMS.get(name)
+    if kind is None:
+        raise NotFound(_("There is no such kind of problem."))
+    if request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html":
+        there = redirect(url_for("registry.api_page", _anchor=f"problem-{name}"), 303)
+        there.vary.add("Accept")
+        return there
+    response = jsonify(
+        type=problems.type_of(name), status=kind.status, title=_(kind.title), detail=_(kind.what_to_do)
+    )
+    response.vary.add("Accept")
+    return response
 
 
 @bp.get("/credentials/<number>")
@@ -130,8 +143,8 @@ def credential(number: str) -> ResponseReturnValue:
         _token()
     answer = queries.verification(number[:LONGEST_TYPED], _day("as_of"))
     if answer.state is State.UNKNOWN:
-        detail = "That number has a typing slip." if answer.slip else "No credential here has this number."
-        raise Problem("unknown-number", detail, number=answer.number, verdict=answer.verdict)
+        more = {"number": answer.number, "verdict": answer.verdict}
+        raise Problem("unknown-number", labels.sentence(answer), **more)
     return jsonify(answer.as_json())
 
 
@@ -141,8 +154,8 @@ def credential(number: str) -> ResponseReturnValue:
 def verifications() -> ResponseReturnValue:
     """The public answers about many numbers, in the order they came in."""
     token = _needs(ApiScope.VERIFY)
-    numbers = _numbers()
-    return _once(token, lambda: json.dumps({"verifications": _answers(numbers)}))
+    rows, as_of = _rows()
+    return _once(token, lambda: json.dumps({"verifications": _answers(rows, as_of)}))
 
 
 @bp.get("/credentials")
@@ -183,12 +196,12 @@ def issuer(slug: str) -> ResponseReturnValue:
     )
 
 
-def _answers(numbers: list[str]) -> list[dict[str, Any]]:
-    rows = tuple(AskedRow(row, number[:LONGEST_TYPED]) for row, number in enumerate(numbers, 1))
+def _answers(rows: tuple[AskedRow, ...], as_of: str | None) -> list[dict[str, Any]]:
+    asked = Asked(rows, has_names=False, has_days=as_of is not None)
     return [
-        {"asked": one.typed, "code": one.code or None}
-        | (one.answer.as_json() if one.answer else {"status": "unknown"})
-        for one in many.answers(Asked(rows, has_names=False, has_days=False))
+        {"asked": one.typed, "code": one.code or None, "explanation": one.explanation or None}
+        | (one.answer.as_json() if one.answer else {"status": None})
+        for one in many.answers(asked, as_of)
     ]
 
 
@@ -216,37 +229,82 @@ def _once(token: tokens.TokenCard, answer: Any) -> Response:
     body, is_again = services.answered_once(token.id, key, request_bytes, answer)
     response = Response(body, mimetype="application/json")
     response.headers["Idempotency-Replayed"] = "true" if is_again else "false"
+    if is_again:
+        g.pop("language")  # the answer has that of the first time
     return response
 
 
 # --- what was sent ----------------------------------------------------------------------------------
 
 
-def _numbers(most: int = MOST_NUMBERS) -> list[str]:
-    sent = request.get_json(silent=True)
+def _rows() -> tuple[tuple[AskedRow, ...], str | None]:
+    """The numbers that were sent, each perhaps with a day of its own, and the day for all others."""
+    sent = _sent()
+    if not isinstance(sent, dict) or not isinstance(numbers := sent.get("numbers"), list):
+        raise Invalid("numbers", _('Send JSON: {"numbers": ["…", "…"]}.'))
+    if not 1 <= len(numbers) <= MOST_NUMBERS:
+        raise Invalid("numbers", _("Send 1 to %(most)s numbers at a time.", most=MOST_NUMBERS))
+    as_of = sent.get("as_of")
+    if as_of is not None:
+        _as_day("as_of", as_of)
+    return tuple(_row(place, one) for place, one in enumerate(numbers, 1)), as_of
+
+
+def _numbers(most: int) -> list[str]:
+    """The numbers that were sent and nothing about each."""
+    sent = _sent()
     numbers = sent.get("numbers") if isinstance(sent, dict) else None
-    if not isinstance(numbers, list) or not all(isinstance(number, str) for number in numbers):
-        raise Invalid("numbers", 'Send JSON: {"numbers": ["…", "…"]}.')
+    if not isinstance(numbers, list) or not all(isinstance(one, str) for one in numbers):
+        raise Invalid("numbers", _('Send JSON: {"numbers": ["…", "…"]}.'))
     if not 1 <= len(numbers) <= most:
-        raise Invalid("numbers", f"Send 1 to {most} numbers at a time.")
+        raise Invalid("numbers", _("Send 1 to %(most)s numbers at a time.", most=most))
     return numbers
+
+
+def _sent() -> object:
+    """The JSON that was sent; None for what is none, is nested too deep, or says a thing twice."""
+    if not request.is_json:
+        return None
+    try:
+        return json.loads(request.get_data(), object_pairs_hook=_said_once)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _said_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name comes twice")
+    return dict(pairs)
+
+
+def _row(place: int, one: object) -> AskedRow:
+    number, day = (one.get("number"), one.get("as_of")) if isinstance(one, dict) else (one, None)
+    if not isinstance(number, str) or not isinstance(day, str | None):
+        raise Invalid("numbers", _('Send each number as "…" or as {"number": "…", "as_of": "2026-11-22"}.'))
+    return AskedRow(place, number[:LONGEST_TYPED], day=day)
 
 
 def _day(name: str) -> date | None:
     typed = request.args.get(name)
+    return _as_day(name, typed) if typed is not None else None
+
+
+def _as_day(name: str, typed: object) -> date:
     try:
-        return date.fromisoformat(typed) if typed is not None else None
+        return date.fromisoformat(typed if isinstance(typed, str) else "")
     except ValueError:
-        raise Invalid(name, "Send a day as 2026-11-22.") from None
+        raise Invalid(name, _("Send a day as 2026-11-22.")) from None
 
 
 def _moment(name: str) -> datetime | None:
     typed = request.args.get(name)
+    if typed is None:
+        return None
     try:
-        found = datetime.fromisoformat(typed) if typed is not None else None
-    except ValueError:
-        raise Invalid(name, "Send a moment as 2026-11-22T10:00:00Z.") from None
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+        found = datetime.fromisoformat(typed)
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid(name, _("Send a moment as 2026-11-22T10:00:00Z.")) from None
 
 
 def _status() -> State | None:
@@ -254,13 +312,13 @@ def _status() -> State | None:
     try:
         return State(typed) if typed is not None else None
     except ValueError:
-        raise Invalid("status", f"Send one of: {', '.join(sorted(State))}.") from None
+        raise Invalid("status", _("Send one of: %(words)s.", words=", ".join(sorted(State)))) from None
 
 
 def _limit() -> int:
     typed = request.args.get("limit", str(PAGE))
     if not re.fullmatch("[0-9]{1,4}", typed) or not 1 <= int(typed) <= LONGEST_PAGE:
-        raise Invalid("limit", f"Send a number from 1 to {LONGEST_PAGE}.")
+        raise Invalid("limit", _("Send a number from 1 to %(most)s.", most=LONGEST_PAGE))
     return int(typed)
 
 
@@ -278,44 +336,5 @@ def _after() -> int:
         text = ""
     found = re.fullmatch(r"1:([0-9]{1,9})", text)
     if found is None:
-        raise Invalid("cursor", "Send the next_cursor of an earlier answer, or none.")
+        raise Invalid("cursor", _("Send the next_cursor of an earlier answer, or none."))
     return int(found[1])
-
-
-# --- faults -----------------------------------------------------------------------------------------
-
-
-def _problem(name: str, detail: str, **more: Any) -> Response:
-    status, title = PROBLEMS[name]
-    about = url_for("api.problem", name=name, _external=True)
-    response = jsonify(more | {"type": about, "title": title, "status": status, "detail": detail})
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    if status == 401:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    if status == 429:
-        response.headers["Retry-After"] = "60"
-    return response
-
-
-@bp.errorhandler(Problem)
-def _said(error: Problem) -> Response:
-    return _problem(error.name, error.detail, **error.more)
-
-
-@bp.errorhandler(LmsError)
-def _refused(error: LmsError) -> Response:
-    names: dict[type[LmsError], str] = {
-        NotFound: "not-found",
-        Forbidden: "missing-scope",
-        Invalid: "invalid",
-        Conflict: "conflict",
-    }
-    more = {"field": error.field} if isinstance(error, Invalid) else {}
-    return _problem(names.get(type(error), "no-token"), str(error), **more)
-
-
-@bp.errorhandler(HTTPException)
-def _http(error: HTTPException) -> Response:
-    names = {404: "not-found", 413: "too-large", 429: "too-many"}
-    return _problem(names.get(error.code or 400, "invalid"), error.description or "")

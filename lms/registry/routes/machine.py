@@ -3,17 +3,19 @@
 Everything here is public, may be read from any page (CORS), and is answered byte for byte as it was signed.
 """
 
+import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
+from typing import NoReturn
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from lms.credentials import queries as credentials
 from lms.credentials.badges import baking
-from lms.credentials.badges.status_list import TTL_MILLISECONDS
 from lms.credentials.log import notes, tiles
 from lms.credentials.numbers import normalise
 from lms.credentials.queries import CredentialCard, DocumentCard, keys, log
@@ -23,14 +25,16 @@ from lms.errors import Invalid, NotFound
 from lms.limits import limiter
 from lms.people import queries as people
 from lms.permissions import public
+from lms.registry import negotiation
+from lms.registry.negotiation import CREDENTIAL_TYPE, PAGE_TYPE
 from lms.registry.routes.blueprint import LONGEST_TYPED, PUBLIC_LIMIT, bp
 
 MANY_LIMIT = "600 per minute"
-CREDENTIAL_TYPE = "application/vc+ld+json"
-PAGE_TYPE = "text/html"
-MACHINE_TYPES = (CREDENTIAL_TYPE, "application/vc", "application/ld+json", "application/json")
 PICTURES = Path(__file__).resolve().parents[2] / "credentials" / "badges" / "pictures"
-ONE_DAY, ONE_YEAR = 86_400, 31_536_000
+ONE_MINUTE, ONE_DAY, ONE_YEAR = 60, 86_400, 31_536_000
+"""For how long answers may be kept: a list for a minute, since a revocation is to be seen soon."""
+OPEN_TO_ALL = {"Access-Control-Allow-Origin": "*", "X-Robots-Tag": "noindex"}
+MACHINE_PATHS = ("/c/", "/issuers/", "/log/", "/offline/")
 
 
 @bp.get("/c/<number>")
@@ -38,14 +42,26 @@ ONE_DAY, ONE_YEAR = 86_400, 31_536_000
 @public
 def credential(number: str) -> ResponseReturnValue:
     """A credential at its own address: the signed document for machines, the public page for people."""
-    asked = request.accept_mimetypes.best_match((PAGE_TYPE, *MACHINE_TYPES), default=CREDENTIAL_TYPE)
-    if asked == PAGE_TYPE and request.accept_mimetypes.quality(PAGE_TYPE) > 0 and not _takes_anything():
-        there = redirect(url_for("registry.verification", number=normalise(number[:LONGEST_TYPED])), 303)
+    kind = negotiation.chosen(_accepted())
+    if kind == PAGE_TYPE:
+        there = redirect(_page_of(number), 303)
+        there.headers.update(OPEN_TO_ALL)
         there.vary.add("Accept")
         return there
     _card, made = _made(number)
-    kind = CREDENTIAL_TYPE if asked == PAGE_TYPE else asked
-    return _open(made.json_text, kind, vary=True)
+    answer = _open(made.json_text, kind)
+    answer.vary.add("Accept")
+    return answer
+
+
+@bp.get("/c/<number>.pdf")
+@limiter.limit(PUBLIC_LIMIT)
+@public
+def certificate_pdf(number: str) -> ResponseReturnValue:
+    """The way to the PDF. It says more than the public may know: only who holds the credential gets it."""
+    there = redirect(url_for("credentials.pdf", number=normalise(number[:LONGEST_TYPED])), 303)
+    there.headers["X-Robots-Tag"] = "noindex"
+    return there
 
 
 @bp.get("/c/<number>.<any(json, jwt, png, svg):rendering>")
@@ -120,16 +136,17 @@ def status_list(slug: str, list_number: int) -> ResponseReturnValue:
     """A signed status list; `?timestamp=` asks for the one that held at an instant."""
     asked = request.args.get("timestamp", "")
     try:
-        at = datetime.fromisoformat(asked) if asked else None
-    except ValueError:
+        moment = datetime.fromisoformat(asked) if asked else None
+        at = moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
         at = None
-    if asked and (at is None or at.tzinfo is None):
+    if asked and at is None:
         raise Invalid("timestamp", _("Write the time like 2026-11-22T09:30:00Z."))
     body = people.organisation_by_slug(slug)
     found = credentials.signed_list(body.id, list_number, at=at)
     if found is None:
         raise NotFound(_("There is no such list, or it was not signed yet."))
-    return _open(found.document, CREDENTIAL_TYPE, seconds=TTL_MILLISECONDS // 1000 if at is None else ONE_DAY)
+    return _open(found.document, CREDENTIAL_TYPE, seconds=ONE_MINUTE if at is None else ONE_DAY)
 
 
 @bp.get("/issuers/<slug>/achievements/<scheme_id>/<version>")
@@ -188,22 +205,43 @@ def tile(tile_path: str) -> ResponseReturnValue:
 # --- answers ----------------------------------------------------------------------------------------
 
 
-def _takes_anything() -> bool:
-    """Whether the caller named no type at all, as programs do."""
-    return all(kind == "*/*" for kind, _quality in request.accept_mimetypes)
+def _accepted() -> list[tuple[str, float]]:
+    return [(str(kind), float(quality)) for kind, quality in request.accept_mimetypes]
+
+
+def _page_of(number: str) -> str:
+    shown = normalise(number[:LONGEST_TYPED]).replace("/", "")
+    return url_for("registry.verification", number=shown or "-")
 
 
 def _made(number: str) -> tuple[CredentialCard, DocumentCard]:
-    """The credential of an address and its documents. Raises NotFound, also while they are being made."""
+    """The credential of an address and its documents.
+
+    Aborts for a number that is not ours, whose data were erased, or whose documents are being made: a browser
+    is led to the page that says so, a program gets a problem document that any page may read.
+    """
     card = credentials.by_number(normalise(number[:LONGEST_TYPED]))
     if card is None:
-        raise NotFound(_("We know of no credential with this number."))
+        _refuse(number, 404, _("We know of no credential with this number."))
     if not card.name_as_issued:
-        raise NotFound(_("The holder's data were erased. The number was ours, and is no longer in force."))
+        _refuse(
+            number, 410, _("The holder's data were erased. The number was ours, and is no longer in force.")
+        )
     made = credentials.document_of(card)
     if made is None:
-        raise NotFound(_("The credential is being made. Please ask again in a minute."))
+        _refuse(number, 404, _("The credential is being made. Please ask again in a minute."))
     return card, made
+
+
+def _refuse(number: str, status: int, sentence: str) -> NoReturn:
+    named = dict(_accepted())
+    if named and negotiation.chosen(named.items()) == PAGE_TYPE:
+        there = redirect(_page_of(number), 303)
+        there.vary.add("Accept")
+        abort(there)
+    answer = _problem(status, sentence)
+    answer.vary.update(("Accept", "Accept-Language"))
+    abort(answer)
 
 
 def _open_json(value: object, seconds: int = 0) -> Response:
@@ -211,18 +249,37 @@ def _open_json(value: object, seconds: int = 0) -> Response:
 
 
 def _not_yet(sentence: str) -> Response:
-    answer = _open(json.dumps({"detail": sentence}), "application/problem+json")
-    answer.status_code = 503
+    answer = _problem(503, sentence)
     answer.headers["Retry-After"] = "60"
     return answer
 
 
-def _open(data: str | bytes, kind: str, *, seconds: int = 0, vary: bool = False) -> Response:
-    """An answer that any page may read; `seconds` says how long it may be kept."""
-    answer = Response(data, content_type=kind)
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    answer.headers["Cache-Control"] = f"public, max-age={seconds}" if seconds else "no-cache"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    if vary:
-        answer.vary.add("Accept")
+def _problem(status: int, sentence: str) -> Response:
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": sentence}
+    answer = Response(json.dumps(said), status, OPEN_TO_ALL, content_type="application/problem+json")
+    answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _open(data: str | bytes, kind: str, *, seconds: int = 0) -> Response:
+    """An answer that any page may read; `seconds` says how long it may be kept without asking again.
+
+    It has a mark by which a caller asks whether what it kept is still the same.
+    """
+    answer = Response(data, headers=OPEN_TO_ALL, content_type=kind)
+    answer.headers["Access-Control-Expose-Headers"] = "ETag"
+    answer.headers["Cache-Control"] = f"public, max-age={seconds}" if seconds else "no-cache"
+    answer.set_etag(hashlib.sha256(kind.encode() + b"\n" + answer.get_data()).hexdigest()[:32])
+    answer.make_conditional(request)
+    return answer
+
+
+@bp.after_request
+def _let_pages_ask(response: Response) -> Response:
+    """Answer a browser that asks whether a page elsewhere may read what machines read."""
+    if request.method == "OPTIONS" and request.path.startswith(MACHINE_PATHS):
+        response.headers.update(OPEN_TO_ALL)
+        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"
+        response.headers["Access-Control-Allow-Headers"] = "*"
+        response.headers["Access-Control-Max-Age"] = "3600"
+    return response

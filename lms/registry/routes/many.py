@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf.file import FileField
-from wtforms import RadioField, TextAreaField
+from wtforms import DateField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -36,6 +36,7 @@ class ManyForm(Form):
         [Optional()],
         render_kw={"rows": 6, "spellcheck": "false"},
     )
+    as_of = DateField(lazy_gettext("As of the end of this day (you may leave it empty)"), [Optional()])
     answer = RadioField(
         lazy_gettext("How you want the answer"),
         choices=[
@@ -78,12 +79,15 @@ def check_many() -> ResponseReturnValue:
     form = ManyForm()
     if not form.validate_on_submit():
         return _page(form), 422
+    if form.as_of.data is not None and form.as_of.data > clock.today(many.EARLIEST_ZONE):
+        form.show(Invalid("as_of", _("That day is still to come. Choose today or a day before.")))
+        return _page(form), 422
     try:
         asked = sheets.asked_in(form.content())
     except sheets.UnreadableSheet as fault:
         form.show(Invalid("file", _(sheets.SENTENCES[fault.code], **fault.facts)))
         return _page(form), 422
-    rows = many.answers(asked)
+    rows = many.answers(asked, form.as_of.data)
     if form.answer.data == "page":
         return _quiet(make_response(_page(form, rows, is_guessed=asked.is_guessed_text)))
     table = (row.cells() for row in rows)

@@ -4,12 +4,14 @@ import logging
 import re
 from datetime import date
 
-from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.exc import SQLAlchemyError
 
 from lms.credentials import labels as words
+from lms.credentials import queries as credentials
+from lms.credentials import reporting
 from lms.credentials.numbers import compact, normalise
 from lms.credentials.states import State
 from lms.errors import Invalid
@@ -41,6 +43,8 @@ def verify_typed() -> ResponseReturnValue:
 def _to_answer(typed: str) -> ResponseReturnValue:
     if not compact(typed):
         return render_template("registry/verify.html", typed=typed, is_empty=True), 422
+    if reporting.is_number(last := typed.strip().rpartition("/")[2]):
+        return redirect(url_for("registry.report", report_number=reporting.normalise(last)), 303)
     pasted = ADDRESS.search(typed)
     number = normalise((pasted[1] if pasted else typed)[:LONGEST_TYPED]).replace("/", "") or "-"
     there = url_for("registry.verification", number=number, lang=request.args.get("lang"))
@@ -71,6 +75,7 @@ def verification(number: str) -> ResponseReturnValue:
                 words=words,
                 asked=asked,
                 fault=fault,
+                is_mine=_is_mine(answer),
             )
         )
     response.status_code = 422 if fault else status
@@ -92,6 +97,15 @@ def cannot_be_checked(_error: SQLAlchemyError) -> ResponseReturnValue:
     answer.status_code = 503
     answer.headers["Retry-After"] = "60"
     return answer
+
+
+def _is_mine(answer: queries.Verification) -> bool:
+    """Whether who is signed in holds this credential, and its certificate is drawn."""
+    actor = g.get("actor")
+    if actor is None or answer.credential is None:
+        return False
+    card = credentials.by_number(answer.number)
+    return card is not None and card.person_id == actor.person_id and card.sha256 is not None
 
 
 def _day(text: str) -> date | None:

@@ -17,6 +17,7 @@ from lms.errors import Invalid, NotFound
 from lms.people import queries as people
 from lms.permissions import Permission, Role, Target, authorize, current_actor
 from lms.registry import labels
+from lms.registry import services as registry
 from lms.registry.forms import ReasonForm, ReplaceForm, RevokeForm
 from lms.registry.routes.blueprint import LONGEST_TYPED, bp
 
@@ -99,7 +100,11 @@ def relinquish(number: str) -> ResponseReturnValue:
 @bp.post("/register/<number>/erase")
 def erase(number: str) -> ResponseReturnValue:
     """Erase the holder's data, with a reason."""
-    return _change(number, Act.ERASE, services.erase, _("Erased. The public page says only that it was ours."))
+    return _change(number, Act.ERASE, _erase, _("Erased. The public page says only that it was ours."))
+
+
+def _erase(actor_id: int, *, number: str, reason: str) -> None:
+    registry.forget_answers(services.erase(actor_id, number=number, reason=reason))
 
 
 @bp.post("/register/<number>/replace")
