@@ -341,6 +341,40 @@ def test_an_erasure_is_told_and_ends_it(
     assert page.status_code == 409
 
 
+def test_who_watched_is_forgotten_once_the_erasure_is_told(
+    app: Lms,
+    anyone: FlaskClient,
+    tx: Transactions,
+    personas: Personas,
+    made: IssuedCredential,
+    watched: int,
+    moment: time_machine.Traveller,
+) -> None:
+    waiting = asked(anyone, tx, made.number, "other@harbor.example")
+    moment.shift(60)
+
+    def names() -> dict[int, tuple[str, str | None, bool]]:
+        with app.app_context():
+            worker.run_due("registry.forget_watcher")
+        with tx.reading() as current:
+            rows = current.execute(sa.text("SELECT id, name, address, ended_at FROM status_watch"))
+            return {row.id: (row.name, row.address, row.ended_at is not None) for row in rows}
+
+    before = names()
+    assert before[watched] == ("Harbor Clinic", ADDRESS, False)
+    with tx():
+        services.erase(personas.registrar, number=made.number, reason="Asked for.")
+    after = names()
+    assert after[waiting] == ("-", None, True)
+    assert after[watched] == before[watched]
+    with app.app_context():
+        worker.run_due("registry.note_changes")
+    assert names()[watched] == before[watched]
+    told(app)
+    assert names()[watched] == ("-", None, True)
+    assert len(mails(tx, "watch-changes")) == 1
+
+
 def test_a_number_nobody_knows_is_asked_about_alike(
     anyone: FlaskClient, tx: Transactions, made: IssuedCredential
 ) -> None:
