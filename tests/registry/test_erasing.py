@@ -18,6 +18,7 @@ from lms.credentials import services
 from lms.credentials.models import CredentialDocument, ShareCode
 from lms.mail import OutgoingMail
 from lms.people.models import Person
+from lms.registry import reporting
 from lms.registry import services as registry
 from lms.registry.api_scopes import ApiScope
 from tests.conftest import Clients, Transactions
@@ -117,6 +118,8 @@ def test_no_canary_outlives_erasing(
             for key in ("a", "b")
         ]
     _run(app)
+    with tx():
+        report = reporting.report_of(None, number=newer, on=None, language="en")
     anyone, reader, keeper = clients(None), clients(None), clients(registrar)
     many = {"numbers": [number, newer]}
     assert LATER_NAME in anyone.post("/api/v1/verifications", json=many, headers=token).text
@@ -164,7 +167,7 @@ def test_no_canary_outlives_erasing(
         ]
     after = _everything(settings)
     gone = before - set(after)
-    assert len(gone) == 4  # a PDF and a JSON of each number
+    assert len(gone) == 6  # a PDF and a JSON of each number, and of the report
     assert not [
         name for name, data in after.items() if name != "lms.db" and _has_canary(data.decode("latin-1"))
     ]
@@ -199,6 +202,7 @@ def test_no_canary_outlives_erasing(
         assert not _has_canary(answer.text)
     pages = (
         *("/offline", "/offline/bundle.json", "/issuers/peer-board", "/issuers/peer-board/did.json"),
+        *(f"/reports/{report}", f"/reports/{report}.pdf", f"/reports/{report}.json"),
         *("/issuers/peer-board/status/1", "/issuers/peer-board/achievements/state-cps/2026.1", "/log"),
     )
     for path in pages:
