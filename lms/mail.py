@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ from lms.db import Base, Instant, after_commit, session
 from lms.worker import Sweep, enqueue, run_now, task
 
 LEASE = timedelta(minutes=5)
+# A long address in a header would be broken into coded words, which mail programs do not read there.
+UNFOLDED = default.clone(max_line_length=998)
 
 
 class OutgoingMail(Base):
@@ -109,7 +112,7 @@ def send(mail_id: int) -> None:
         return
     mail = session().get_one(OutgoingMail, mail_id)
     settings: Settings = current_app.config["SETTINGS"]
-    message = EmailMessage()
+    message = EmailMessage(policy=default if mail.leave is None else UNFOLDED)
     message["Subject"] = mail.subject
     message["From"] = settings.mail_sender
     message["To"] = mail.to_address

@@ -35,5 +35,6 @@ SWEEPS: tuple[Sweep, ...] = (
     registry.DIGESTS,
     registry.LAPSED,
     registry.MESSAGES,
+    registry.FORGOTTEN,
     # end
 )

@@ -56,7 +56,14 @@ def _post(message: Message) -> None:
         sending.note_reply(message.delivery_id, reply)
 
 
+@task("registry.forget_watcher")
+def forget_watcher(watch_id: int) -> None:
+    """Forget who watched a credential whose data are erased, once that was told."""
+    watching.forget_watcher(watch_id)
+
+
 CHANGES = Sweep("changes of watched credentials", "registry.note_changes", 60, watches.changed_credentials)
 DIGESTS = Sweep("changes to mail to watchers", "registry.mail_changes", 1800, watches.addresses_to_tell)
 LAPSED = Sweep("watchers whose time is over", "registry.tell_of_end", 3600, watches.lapsed_watches)
 MESSAGES = Sweep("messages to programs", "registry.send_change", 30, deliveries.messages_due)
+FORGOTTEN = Sweep("watchers of erased credentials", "registry.forget_watcher", 3600, watches.watches_to_forget)

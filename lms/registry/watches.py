@@ -24,6 +24,8 @@ TEXT_ID, TEXT_VERSION = "status-watch", 1
 NEWER_NUMBER_TOLD = frozenset({("status-watch", 1)})
 """The texts that say that the number of a newer credential is told."""
 LONGEST = timedelta(days=365)
+NOBODY = "-"
+"""Stands where a watcher's name was, once the data of the credential are erased."""
 
 
 class WatchState(StrEnum):
@@ -311,6 +313,35 @@ def changes_waiting(address: str) -> list[tuple[StatusDelivery, StatusChange, Wa
         (delivery, change, held[delivery.watch_id or 0], cards[change.credential_id])
         for delivery, change in rows
     ]
+
+
+def watches_to_forget() -> list[int]:
+    """Watches of credentials whose data are erased, once that was told to who is told, at most 100."""
+    deliveries, changes = StatusDelivery, StatusChange
+    is_on_its_way = sa.exists().where(
+        deliveries.watch_id == StatusWatch.id, deliveries.told_at.is_(None), deliveries.dropped_at.is_(None)
+    )
+    is_erasure_noted = sa.exists().where(
+        deliveries.watch_id == StatusWatch.id,
+        deliveries.change_id == changes.id,
+        changes.kind == ChangeKind.ERASED.value,
+    )
+    known = (
+        sa.select(StatusWatch.id, StatusWatch.credential_id)
+        .outerjoin(WatchConsent, _WORD)
+        .where(
+            StatusWatch.name != NOBODY,
+            ~is_on_its_way,
+            sa.or_(
+                is_erasure_noted,
+                StatusWatch.ended_at.is_not(None),
+                WatchConsent.ends_at.is_(None),
+                WatchConsent.ends_at <= clock.now(),
+            ),
+        )
+        .subquery()
+    )
+    return credentials.of_erased(known, 100)
 
 
 # --- for programs -----------------------------------------------------------------------------------

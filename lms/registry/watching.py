@@ -278,6 +278,23 @@ def end_watch(actor_id: int | None, *, held: WatchCard) -> None:
         _note(Action.REGISTRY_END_WATCH, actor_id, held.id, held.organisation_id)
 
 
+def forget_watcher(watch_id: int) -> None:
+    """End a watch of a credential whose data are erased, and forget who watched. Safe to repeat."""
+    if watch_id not in watches.watches_to_forget():
+        return
+    session().execute(
+        sa.update(StatusWatch)
+        .where(StatusWatch.id == watch_id)
+        .values(
+            ended_at=sa.func.coalesce(StatusWatch.ended_at, sa.literal(clock.now(), StatusWatch.ended_at.type)),
+            address=None,
+            name=watches.NOBODY,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    _note(Action.REGISTRY_END_WATCH, None, watch_id, None, forgotten=True)
+
+
 # --- noting and telling -----------------------------------------------------------------------------
 
 

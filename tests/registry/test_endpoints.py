@@ -248,6 +248,27 @@ def test_a_change_and_its_reversal_arrive_in_their_order(
     assert receiver.changes == ["suspended", "suspended", "reinstated"]
 
 
+def test_a_doorbell_does_not_overtake_the_message_before(
+    app: Lms,
+    tx: Transactions,
+    personas: Personas,
+    made: IssuedCredential,
+    receiver: Receiver,
+    watched: int,
+    moment: time_machine.Traveller,
+) -> None:
+    suspended(tx, personas, made.number)
+    moment.shift(1)
+    reinstated(tx, personas, made.number)
+    with app.app_context():
+        worker.run_due("registry.note_changes")
+        assert worker.run_now("registry.send_change", 2)
+        assert receiver.got == []
+        assert worker.run_now("registry.send_change", 1)
+        assert worker.run_now("registry.send_change", 2)
+    assert receiver.changes == ["suspended", "reinstated"]
+
+
 def test_a_yes_that_ends_while_a_message_waits_ends_the_message(
     app: Lms,
     tx: Transactions,

@@ -180,6 +180,50 @@ def test_what_was_before_the_yes_is_not_told(
     assert mails(tx, "watch-changes") == []
 
 
+def test_of_what_was_before_and_after_the_yes_only_the_later_is_told(
+    app: Lms,
+    anyone: FlaskClient,
+    holder: FlaskClient,
+    tx: Transactions,
+    personas: Personas,
+    made: IssuedCredential,
+    moment: time_machine.Traveller,
+) -> None:
+    waiting = asked(anyone, tx, made.number)
+    suspended(tx, personas, made.number)
+    moment.shift(60)
+    agreed(holder, made.number, waiting)
+    moment.shift(60)
+    with tx():
+        services.reinstate(personas.registrar, number=made.number, reason="Fine.")
+    told(app)
+    (mail,) = mails(tx, "watch-changes")
+    assert "reinstated on" in mail.body
+    assert "suspended on" not in mail.body
+
+
+def test_a_yes_that_lapses_between_change_and_mail_ends_the_mail(
+    app: Lms,
+    holder: FlaskClient,
+    tx: Transactions,
+    personas: Personas,
+    made: IssuedCredential,
+    watched: int,
+    moment: time_machine.Traveller,
+) -> None:
+    agreed(holder, made.number, watched, "2026-11-23")
+    moment.shift(60)
+    suspended(tx, personas, made.number)
+    with app.app_context():
+        worker.run_due("registry.note_changes")
+    moment.shift(timedelta(days=1))
+    with app.app_context():
+        worker.run_due("registry.mail_changes")
+    assert mails(tx, "watch-changes") == []
+    with tx.reading() as current:
+        assert current.scalar(sa.text("SELECT count(*) FROM status_delivery WHERE dropped_at IS NOT NULL")) == 1
+
+
 def test_a_yes_that_ends_between_change_and_mail_ends_the_mail(
     app: Lms,
     holder: FlaskClient,
@@ -297,6 +341,40 @@ def test_an_erasure_is_told_and_ends_it(
     assert page.status_code == 409
 
 
+def test_who_watched_is_forgotten_once_the_erasure_is_told(
+    app: Lms,
+    anyone: FlaskClient,
+    tx: Transactions,
+    personas: Personas,
+    made: IssuedCredential,
+    watched: int,
+    moment: time_machine.Traveller,
+) -> None:
+    waiting = asked(anyone, tx, made.number, "other@harbor.example")
+    moment.shift(60)
+
+    def names() -> dict[int, tuple[str, str | None, bool]]:
+        with app.app_context():
+            worker.run_due("registry.forget_watcher")
+        with tx.reading() as current:
+            rows = current.execute(sa.text("SELECT id, name, address, ended_at FROM status_watch"))
+            return {row.id: (row.name, row.address, row.ended_at is not None) for row in rows}
+
+    before = names()
+    assert before[watched] == ("Harbor Clinic", ADDRESS, False)
+    with tx():
+        services.erase(personas.registrar, number=made.number, reason="Asked for.")
+    after = names()
+    assert after[waiting] == ("-", None, True)
+    assert after[watched] == before[watched]
+    with app.app_context():
+        worker.run_due("registry.note_changes")
+    assert names()[watched] == before[watched]
+    told(app)
+    assert names()[watched] == ("-", None, True)
+    assert len(mails(tx, "watch-changes")) == 1
+
+
 def test_a_number_nobody_knows_is_asked_about_alike(
     anyone: FlaskClient, tx: Transactions, made: IssuedCredential
 ) -> None:
@@ -404,7 +482,10 @@ def test_mail_programs_read_how_to_end_it(
     sent = [path.read_text() for path in folder.glob("*.eml") if "has changed" in path.read_text()]
     assert len(sent) == 1
     assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in sent[0]
-    assert re.search(r"List-Unsubscribe: \S*", sent[0])
+    found = re.search(r"^List-Unsubscribe: <http://127\.0\.0\.1:5000(/watching/[\w.=-]+/end)>$", sent[0], re.M)
+    assert found, sent[0]
+    (mail,) = mails(tx, "watch-changes")
+    assert found[1] == mail.leave
 
 
 def test_only_the_holder_answers(

@@ -37,7 +37,12 @@ from lms.credentials.queries.documents import (
     unmade,
 )
 from lms.credentials.queries.log import unsigned_size
-from lms.credentials.queries.news import cards_by_id, credentials_with_news, watched_past_their_day
+from lms.credentials.queries.news import (
+    cards_by_id,
+    credentials_with_news,
+    of_erased,
+    watched_past_their_day,
+)
 from lms.credentials.queries.subscribers import subscribers_due
 
 __all__ = [
@@ -69,6 +74,7 @@ __all__ = [
     "is_listed",
     "issued_after",
     "newest_lists",
+    "of_erased",
     "opened",
     "periods_of",
     "register_page",

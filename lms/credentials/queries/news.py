@@ -83,3 +83,19 @@ def cards_by_id(ids: Iterable[int]) -> dict[int, CredentialCard]:
     with scope(Scope.all()):
         found = _cards(session().execute(_CARDS.where(Credential.id.in_(wanted))))
     return {card.id: card for card in found}
+
+
+def of_erased(watches: sa.Subquery, most: int) -> list[int]:
+    """Ids of those of these watches whose credential's data are erased; columns id and credential_id."""
+    return list(
+        session().scalars(
+            sa.select(watches.c.id)
+            .where(
+                sa.exists().where(
+                    StatusEvent.credential_id == watches.c.credential_id, StatusEvent.kind == "erased"
+                )
+            )
+            .order_by(watches.c.id)
+            .limit(most)
+        )
+    )
