@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from lms import clock
 from lms.certification.queries.grace import grace_ends_on
 from lms.credentials import labels as words
+from lms.credentials import queries as credentials
 from lms.credentials.facts import Kind
 from lms.credentials.queries import CredentialCard
 from lms.credentials.queries.evidence import Evidence, evidence_of
@@ -35,6 +36,18 @@ def report_of(actor_id: int | None, *, number: str, on: date | None, language: s
         evidence = evidence_of(card, at=_end_of(on, card.zone, now))
         told = _told(card, answer, answer.credential, evidence)
         return reports.make_report(actor_id, card=card, told=told, evidence=evidence)
+
+
+def checked(number: str, on: date | None) -> tuple[Verification, tuple[Check, ...]]:
+    """The answer about a number, now or as of a day, with each thing that was looked at. Nothing is kept.
+
+    There are no checks where there is no credential. Raises Invalid as `verification` does.
+    """
+    answer = verification(number, on)
+    card = credentials.by_number(answer.number) if answer.credential is not None else None
+    if card is None:
+        return answer, ()
+    return answer, checks(answer, evidence_of(card, at=_end_of(on, card.zone, answer.as_of)))
 
 
 def _end_of(on: date | None, zone: str, now: datetime) -> datetime:

@@ -58,7 +58,7 @@ def verification(number: str) -> ResponseReturnValue:
     """One of six answers about a number, as a page or as JSON at the same address."""
     asked, fault = request.args.get("as_of", "").strip(), ""
     try:
-        answer = queries.verification(number[:LONGEST_TYPED], _day(asked))
+        answer = queries.verification(number[:LONGEST_TYPED], asked_day(asked))
     except Invalid as problem:
         answer, fault = queries.verification(number[:LONGEST_TYPED]), problem.message
     status = 200 if answer.credential is not None else 410 if answer.state is State.ERASED else 404
@@ -108,7 +108,7 @@ def _is_mine(answer: queries.Verification) -> bool:
     return card is not None and card.person_id == actor.person_id and card.sha256 is not None
 
 
-def _day(text: str) -> date | None:
+def asked_day(text: str) -> date | None:
     """The day that was asked for, if any. Raises Invalid."""
     try:
         return date.fromisoformat(text) if text else None

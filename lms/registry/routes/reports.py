@@ -17,12 +17,13 @@ from lms.credentials.queries.reports import ReportCard
 from lms.credentials.queries.reports import report as report_card
 from lms.credentials.reporting import is_number
 from lms.credentials.services.reports import MOST_IN_A_DAY
-from lms.errors import Invalid, NotFound
+from lms.errors import NotFound
 from lms.limits import limiter
 from lms.permissions import public
 from lms.registry import labels, queries
 from lms.registry.reporting import report_of
 from lms.registry.routes.blueprint import LONGEST_TYPED, PUBLIC_LIMIT, bp
+from lms.registry.routes.public import asked_day
 
 MAKE_LIMIT = "10 per minute; 60 per hour"
 DOCUMENT_TYPE = "application/vc+ld+json"
@@ -35,7 +36,7 @@ MACHINE_TYPES = (DOCUMENT_TYPE, "application/vc", "application/ld+json", "applic
 @public
 def report_to_make(number: str) -> ResponseReturnValue:
     """What will be made, and the button. It is a page of its own, as the answer itself leaves no cookie."""
-    on = _day(request.args.get("as_of", "").strip())
+    on = asked_day(request.args.get("as_of", "").strip())
     answer = queries.verification(number[:LONGEST_TYPED], on)
     if answer.credential is None:
         raise NotFound(_("We know of no credential with this number."))
@@ -53,7 +54,7 @@ def make_report(number: str) -> ResponseReturnValue:
     made = report_of(
         actor.person_id if actor is not None else None,
         number=number[:LONGEST_TYPED],
-        on=_day(asked),
+        on=asked_day(asked),
         language=str(get_locale()),
     )
     return redirect(url_for("registry.report", report_number=made), 303)
@@ -147,10 +148,3 @@ def _quiet(response: Response) -> Response:
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid("as_of", _("Write the day like 2026-11-22.")) from None
