@@ -18,6 +18,7 @@ from lms.certification import services
 from lms.certification.models import Application, IssueRow, IssueRun
 from lms.certification.queries import classes as queries
 from lms.credentials import queries as credentials
+from lms.credentials import services as issuing
 from lms.db import session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.people.models import Person
@@ -270,6 +271,10 @@ def test_the_list_and_the_certificates_can_be_saved(
     assert {name.removeprefix("certificate-").removesuffix(".pdf") for name in packed.namelist()} == numbers
     assert all(packed.read(name).startswith(b"%PDF-") for name in packed.namelist())
     assert clients(personas.coordinator).get(f"/classes/runs/{run_id}.zip").status_code in (403, 404)
+    with tx():
+        issuing.revoke(personas.registrar, number=min(numbers), reason="Issued in error.")
+    packed = zipfile.ZipFile(io.BytesIO(registrar.get(f"/classes/runs/{run_id}.zip").data))
+    assert packed.namelist() == [f"certificate-{max(numbers)}.pdf"]
 
 
 def test_strangers_see_nothing(

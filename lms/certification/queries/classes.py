@@ -239,13 +239,16 @@ def rows_of(run_id: int) -> tuple[RowCard, ...]:
 
 
 def waiting_rows() -> list[int]:
-    """Ids of rows that nothing has become of yet in runs that go on, oldest first, at most 100."""
+    """Ids of rows that nothing has become of yet in runs that go on, at most 100.
+
+    In no order: rows that cannot be done now, whatever the reason, do not keep others waiting.
+    """
     return list(
         session().scalars(
             sa.select(IssueRow.id)
             .join(IssueRun, IssueRun.id == IssueRow.run_id)
             .where(IssueRow.outcome.is_(None), IssueRun.stopped_at.is_(None))
-            .order_by(IssueRow.id)
+            .order_by(sa.func.random())
             .limit(100)
         )
     )

@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms import files, pages
+from lms import clock, files, pages
 from lms.certification import services, words
 from lms.certification.forms_of_classes import ClassForm
 from lms.certification.models import RowOutcome
@@ -18,6 +18,7 @@ from lms.certification.routes.blueprint import bp
 from lms.certification.schemes import schemes
 from lms.credentials import queries as credentials
 from lms.credentials.certificate import draw
+from lms.credentials.states import State
 from lms.curriculum.catalog import catalog
 from lms.errors import Invalid
 from lms.people import queries as people
@@ -57,7 +58,7 @@ def class_preview(organisation_id: int, scheme_id: str) -> ResponseReturnValue:
 def class_by_mail(organisation_id: int, scheme_id: str) -> ResponseReturnValue:
     """The same for the people whose addresses were typed. Nothing is written."""
     authorize(Permission.CERTIFICATION_ISSUE_FOR_CLASS, Target(organisation_id=organisation_id))
-    typed = request.form.get("addresses", "")[:20_000]
+    typed = request.form.get("addresses", "")
     found, unknown = queries.named_by_mail(organisation_id, typed)
     return _draw(organisation_id, scheme_id, found, unknown=unknown, typed=typed)
 
@@ -131,15 +132,16 @@ def issue_run_rows(run_id: int) -> ResponseReturnValue:
 
 @bp.get("/classes/runs/<int:run_id>.zip")
 def issue_run_certificates(run_id: int) -> ResponseReturnValue:
-    """The certificates of the run that are drawn, in one file, to print them."""
+    """The certificates of these people that are drawn and in force, in one file, to print them."""
     run = _allowed(run_id)
     authorize(Permission.CREDENTIALS_VIEW, Target(organisation_id=run.organisation_id))
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as packed:
         for row in queries.rows_of(run_id):
             card = credentials.by_number(row.number) if row.number else None
-            made = credentials.document_of(card) if card is not None and card.name_as_issued else None
-            if card is not None and made is not None:
+            if card is None or card.state(clock.now()) is not State.ACTIVE:
+                continue
+            if (made := credentials.document_of(card)) is not None:
                 packed.writestr(f"certificate-{card.number}.pdf", files.get(made.pdf_sha256))
     return _saved(target.getvalue(), "application/zip", f"class-{run_id}.zip")
 
