@@ -151,6 +151,16 @@ def stroke(canvas: Canvas, path: PDFPathObject, colour: str, width: float) -> No
     canvas.drawPath(path, stroke=1, fill=0)
 
 
+def draw_code(canvas: Canvas, text: str, x: float, y: float, side: float, colour: str) -> None:
+    """Draw the QR code of a text with its quiet zone: its lower left corner, and its side in points."""
+    code, modules = qr_code(text)
+    canvas.saveState()
+    canvas.translate(x, y)
+    canvas.scale(side / modules, side / modules)
+    fill(canvas, code, colour)
+    canvas.restoreState()
+
+
 def fill(canvas: Canvas, path: PDFPathObject, colour: str) -> None:
     """Draw a path as an area."""
     canvas.setFillColor(colour)

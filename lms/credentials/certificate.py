@@ -282,15 +282,10 @@ def _proof(canvas: TaggedCanvas, facts: CertificateFacts, x: float, y: float, *,
     words = WORDS[facts.language]
     side = 126.0
     card = y + 34
-    code, modules = artwork.qr_code(facts.verify_url)
     with canvas.part("Figure", words["code_alt"], (x - side / 2, card, x + side / 2, card + side)):
         canvas.setFillColor("#ffffff")
         canvas.roundRect(x - side / 2, card, side, side, 6, stroke=0, fill=1)
-        canvas.saveState()
-        canvas.translate(x - side / 2, card)
-        canvas.scale(side / modules, side / modules)
-        artwork.fill(canvas, code, INK)
-        canvas.restoreState()
+        artwork.draw_code(canvas, facts.verify_url, x - side / 2, card, side, INK)
     with canvas.part("P"):
         canvas.setFillColor(facts.colours.pale if on_dark else MUTED)
         write(canvas, x, y + 20, words["number"].upper(), "bold", 6.5, align="centre", tracking=1.2)

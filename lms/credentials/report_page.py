@@ -231,14 +231,10 @@ class _Pages:
     def _code(self) -> None:
         """The QR code of the report's own page."""
         canvas = self.canvas
-        code, modules = artwork.qr_code(self.report.address)
+        address = self.report.address
         x, y = WIDTH - MARGIN - CODE + QUIET, HEIGHT - MARGIN - CODE + 20
         with canvas.part("Figure", self.words["code_alt"], (x, y, x + CODE, y + CODE)):
-            canvas.saveState()
-            canvas.translate(x, y)
-            canvas.scale(CODE / modules, CODE / modules)
-            artwork.fill(canvas, code, INK)
-            canvas.restoreState()
+            artwork.draw_code(canvas, address, x, y, CODE, INK)
 
     def _answer(self) -> None:
         """The answer in its box: a word with its sign, the sentence, and what it means."""

@@ -174,6 +174,11 @@ def _latest(events: Iterable[StatusFact], moment: datetime) -> EventKind | None:
     return latest.kind if latest else None
 
 
+def after_day(day: date, zone: str) -> datetime:
+    """The first instant after a day in a zone."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone))
+
+
 def _end_of(day: date, zone: str) -> datetime:
     """The last microsecond of a day in a zone."""
-    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)) - timedelta(microseconds=1)
+    return after_day(day, zone) - timedelta(microseconds=1)

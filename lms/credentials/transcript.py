@@ -143,14 +143,10 @@ class _Pages:
     def _code(self) -> None:
         """The QR code of the page where the number is checked."""
         canvas, facts = self.canvas, self.facts
-        code, modules = artwork.qr_code(facts.verify_url)
+        address = facts.verify_url
         x, y = WIDTH - MARGIN - CODE + QUIET, HEIGHT - MARGIN - CODE + 20
         with canvas.part("Figure", self.words["code_alt"], (x, y, x + CODE, y + CODE)):
-            canvas.saveState()
-            canvas.translate(x, y)
-            canvas.scale(CODE / modules, CODE / modules)
-            artwork.fill(canvas, code, INK)
-            canvas.restoreState()
+            artwork.draw_code(canvas, address, x, y, CODE, INK)
 
     def _particulars(self) -> None:
         """Credential, number, scheme and dates."""

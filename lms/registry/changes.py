@@ -6,11 +6,11 @@ status right after it; one and its reversal are two changes, in their order.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from lms.credentials.states import Credential, EventKind, Renewed, State, StatusFact, state_on
+from lms.credentials.states import Credential, EventKind, Renewed, State, StatusFact, after_day, state_on
 
 
 class ChangeKind(StrEnum):
@@ -114,7 +114,7 @@ def _by_calendar(facts: _Facts, now: datetime, is_in_grace: bool, noted: Collect
     for place, last_day in enumerate(last_days):
         if last_day is None:
             continue
-        over = ended_at(last_day, facts.zone)
+        over = after_day(last_day, facts.zone)
         if over > now or state_on(facts, over) is not State.EXPIRED:
             continue
         is_latest = place == len(last_days) - 1
@@ -128,11 +128,6 @@ def _by_calendar(facts: _Facts, now: datetime, is_in_grace: bool, noted: Collect
         elif not was_in_grace and not (is_latest and is_in_grace):
             found.append(expired)
     return found
-
-
-def ended_at(last_day: date, zone: str) -> datetime:
-    """The first moment after a last day of validity, where the issuer is."""
-    return datetime.combine(last_day + timedelta(days=1), time.min, ZoneInfo(zone))
 
 
 def _midnight(now: datetime, zone: str) -> datetime:

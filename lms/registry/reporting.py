@@ -1,6 +1,6 @@
 """Asking the register for a verification report: the answer, the dates, and each check as a sentence."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask_babel import force_locale, get_locale
@@ -15,7 +15,7 @@ from lms.credentials.queries import CredentialCard
 from lms.credentials.queries.evidence import Evidence, evidence_of
 from lms.credentials.reporting import Check, Told
 from lms.credentials.services import reports
-from lms.credentials.states import State
+from lms.credentials.states import State, after_day
 from lms.errors import NotFound
 from lms.pages import day
 from lms.registry import labels
@@ -54,7 +54,7 @@ def _end_of(on: date | None, zone: str, now: datetime) -> datetime:
     """The instant just after what was asked about: now, or the end of the day where the issuer is."""
     if on is None:
         return now + timedelta(microseconds=1)
-    return min(now, datetime.combine(on + timedelta(days=1), time.min, ZoneInfo(zone)))
+    return min(now, after_day(on, zone))
 
 
 def _told(card: CredentialCard, answer: Verification, shown: PublicCredential, evidence: Evidence) -> Told:

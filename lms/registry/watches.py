@@ -14,9 +14,10 @@ from lms.certification import queries as certification
 from lms.certification.cycles import Status
 from lms.credentials import queries as credentials
 from lms.credentials.queries import CredentialCard
+from lms.credentials.states import after_day
 from lms.db import session
 from lms.errors import NotFound
-from lms.registry.changes import ChangeKind, ended_at
+from lms.registry.changes import ChangeKind
 from lms.registry.models import StatusChange, StatusDelivery, StatusWatch, WatchConsent
 
 TEXT_ID, TEXT_VERSION = "status-watch", 1
@@ -218,7 +219,7 @@ def changed_credentials() -> list[int]:
     ended = [
         (credential_id, until)
         for credential_id, zone, until, since in credentials.watched_past_their_day(watched, noted, now.date())
-        if since <= ended_at(until, zone) <= now
+        if since <= after_day(until, zone) <= now
     ]
     still = _still_in_grace(ended)
     found += [credential_id for credential_id, _until in ended if credential_id not in still]

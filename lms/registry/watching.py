@@ -25,14 +25,14 @@ from lms.certification.cycles import Status
 from lms.credentials import queries as credentials
 from lms.credentials.numbers import is_well_formed, normalise
 from lms.credentials.queries import CredentialCard
-from lms.credentials.states import State
+from lms.credentials.states import State, after_day
 from lms.db import lock, session
 from lms.errors import Conflict, Invalid, NotFound
 from lms.pages import LANGUAGES
 from lms.people import queries as people
 from lms.people.services import plain_address
 from lms.registry import watches
-from lms.registry.changes import Change, changes_of, ended_at
+from lms.registry.changes import Change, changes_of
 from lms.registry.models import StatusChange, StatusDelivery, StatusWatch, WatchConsent
 from lms.registry.watch_words import change_sentence
 from lms.registry.watches import LONGEST, TEXT_ID, TEXT_VERSION, WatchCard, WatchState
@@ -169,7 +169,7 @@ def agree(actor_id: int, *, number: str, watch_id: int, until: date) -> None:
     if not today <= until <= today + LONGEST:
         raise Invalid("until", _("Choose a day from today to one year from now."))
     is_on = held.state(now) is WatchState.TOLD
-    _answer(card, held, actor_id, from_at=held.from_at if is_on else now, ends_at=ended_at(until, card.zone))
+    _answer(card, held, actor_id, from_at=held.from_at if is_on else now, ends_at=after_day(until, card.zone))
     if not is_on and held.address is not None:
         _write_to_watcher(card, held, "watch_begun", f"{held.id}:{now.timestamp()}", until=until)
 

@@ -9,8 +9,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from dataclasses import replace as copy_with
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from flask import current_app
@@ -38,6 +37,7 @@ from lms.credentials.sealing import sealed
 from lms.credentials.services import log
 from lms.credentials.services.keys import badge_signer, seal_of
 from lms.credentials.services.lists import free_place
+from lms.credentials.states import after_day
 from lms.credentials.tagging import Attachment
 from lms.db import lock, session
 from lms.people import queries as people
@@ -188,7 +188,7 @@ def badge_of(card: CredentialCard, identity: CredentialIdentity, span: Span) -> 
         facts=CredentialFacts(language=card.facts.language),
         awarded_at=card.issued_at,
         valid_from=span.at,
-        valid_until=_end_of(span.valid_until, card.zone) if span.valid_until else None,
+        valid_until=after_day(span.valid_until, card.zone) if span.valid_until else None,
         list_url=list_url(issuer.did.rpartition(":")[2], _list_number(identity.list_id)),
         list_index=identity.list_index,
         name=card.name_as_issued if identity.shows != "nothing" else None,
@@ -221,11 +221,6 @@ def _sealed_page(card: CredentialCard, span: Span, credential: bytes, statement:
 
 def _list_number(list_id: int) -> int:
     return session().scalar(sa.select(StatusList.number).where(StatusList.id == list_id)) or 1
-
-
-def _end_of(day: date, zone: str) -> datetime:
-    """The first instant after a day, where the issuer is."""
-    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone))
 
 
 def _tell_ready(card: CredentialCard, sequence: int) -> None:
